@@ -1,0 +1,1 @@
+"""Decisions on versions: exact, tolerated or refused, each with its reason."""

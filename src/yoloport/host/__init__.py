@@ -1,0 +1,1 @@
+"""Facts about the machine, read through an injectable root and command runner."""

@@ -1,0 +1,1 @@
+"""What yoloport knows of each kind of hardware: one folder a platform, data first."""

@@ -1,0 +1,127 @@
+"""Which platform a machine is, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from yoloport.errors import Exit, Problem
+from yoloport.host.facts import Host, PciDevice
+from yoloport.platforms.schema import Match, Platform, Product
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A platform, the reason it was taken, and the physical ids of the cards that are there."""
+
+    platform: Platform
+    reason: str
+    cards: tuple[int, ...] = ()
+    product: Product | None = None
+
+
+class AcceleratorNotUsable(Problem):
+    """A card is on the bus, its driver is not there: the CPU would be a quiet fallback, so it has to be asked for."""
+
+    exit = Exit.NO_DEVICE
+
+    def __init__(self, platform: Platform, device: PciDevice) -> None:
+        bound = f"bound to the driver {device.driver!r}" if device.driver else "without a driver"
+        super().__init__(
+            f"a card of {platform.title['en']} (PCI {device.vendor}:{device.device} at {device.address}) is {bound}, "
+            f"and there is no device node {' or '.join(platform.match.nodes)}",
+            f"install {platform.match.driver}, or go on without the card: --platform cpu",
+            "docs/en/platforms.md",
+        )
+        self.platform, self.address = platform.name, device.address
+
+
+class WrongArchitecture(Problem):
+    """The platform does not exist on this processor architecture."""
+
+    exit = Exit.NO_PLATFORM
+
+    def __init__(self, platform: Platform, architecture: str) -> None:
+        super().__init__(
+            f"platform {platform.name!r} is for {' and '.join(platform.architectures)}, this machine is {architecture}",
+            "leave --platform away to let yoloport choose",
+            "docs/en/platforms.md",
+        )
+
+
+class NoCards(Problem):
+    """The platform was asked for by name, and none of its device nodes is here."""
+
+    exit = Exit.NO_DEVICE
+
+    def __init__(self, platform: Platform) -> None:
+        super().__init__(
+            f"platform {platform.name!r} was asked for, and this machine has no device node "
+            f"{' or '.join(platform.match.nodes)}",
+            f"install {platform.match.driver}, or leave --platform away to let yoloport choose",
+            "docs/en/platforms.md",
+        )
+
+
+def choose(platforms: Sequence[Platform], host: Host, asked: str = "auto") -> Choice:
+    """Choose by name, or the first platform whose cards are usable, or the CPU where there is no card at all.
+
+    Raises:
+        AcceleratorNotUsable: a card is there, its driver is not.
+        NoCards, WrongArchitecture: the platform asked for does not fit this machine.
+    """
+    if asked != "auto":
+        return _named(next(p for p in platforms if p.name == asked), host)
+    for platform in platforms:
+        cards = _cards(platform.match, host)
+        if cards:
+            return Choice(platform, f"found {_list(platform, cards)}", cards, _product(platform, host))
+    for platform in platforms:
+        idle = next((d for d in host.pci if _on_bus(platform.match, d)), None)
+        if idle:
+            raise AcceleratorNotUsable(platform, idle)
+    plain = next(p for p in platforms if p.match.always)
+    _check_architecture(plain, host)
+    return Choice(plain, f"no accelerator on the PCI bus or under /dev; {host.processor}, {host.cores} cores")
+
+
+def _named(platform: Platform, host: Host) -> Choice:
+    _check_architecture(platform, host)
+    cards = _cards(platform.match, host)
+    if not cards and not platform.match.always:
+        raise NoCards(platform)
+    return Choice(platform, "asked for by name", cards, _product(platform, host))
+
+
+def _check_architecture(platform: Platform, host: Host) -> None:
+    if host.architecture not in platform.architectures:
+        raise WrongArchitecture(platform, host.architecture)
+
+
+def _cards(match: Match, host: Host) -> tuple[int, ...]:
+    """Physical ids, read from the numbers in the nodes' names."""
+    names = [n.path for n in host.nodes if any(fnmatch(n.path, pattern) for pattern in match.nodes)]
+    return tuple(sorted(int(digits) for digits in (_digits(name) for name in names) if digits))
+
+
+def _digits(name: str) -> str:
+    tail = name.rstrip("0123456789")
+    return name[len(tail) :]
+
+
+def _on_bus(match: Match, device: PciDevice) -> bool:
+    return (
+        device.vendor in match.pci_vendors
+        and (not match.pci_devices or device.device in match.pci_devices)
+        and (not match.pci_classes or device.klass in match.pci_classes)
+    )
+
+
+def _product(platform: Platform, host: Host) -> Product | None:
+    return next((p for p in platform.product if host.node(p.detect)), None)
+
+
+def _list(platform: Platform, cards: tuple[int, ...]) -> str:
+    plural = "s" if len(cards) > 1 else ""
+    return f"{len(cards)} card{plural} of {platform.title['en']} (physical id {', '.join(map(str, cards))})"
