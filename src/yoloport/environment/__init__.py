@@ -1,0 +1,1 @@
+"""The Python environment of a workspace: planned from version tables and a lock, installed in resumable steps."""
