@@ -1,0 +1,1 @@
+"""What runs beside torch: the only package that imports torch or ultralytics."""

@@ -1,0 +1,1 @@
+"""The tutorial that every workspace starts with, in English and Chinese."""

@@ -1,0 +1,95 @@
+"""Everything that has to be in place before the servers start; doing it again changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from yoloport.supervise.settings import Settings, private_folder
+
+FOLDERS = ("datasets", "weights", "runs", "notebooks")
+_EXTRA_USERS = Path("/var/lib/extrausers")
+
+
+class NotWritable(Exception):
+    """The data folder cannot be written by this user."""
+
+
+def folders(settings: Settings) -> None:
+    """The data folder's layout, and the workspace's own state that only its owner may read.
+
+    Raises:
+        NotWritable: says who owns the folder and who we are.
+    """
+    try:
+        for name in FOLDERS:
+            (settings.data / name).mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data, settings.name)
+        for folder in (settings.state / "logs", settings.state / "home", settings.trainings):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        settings.stop_file.unlink(missing_ok=True)
+    except OSError as error:
+        owner = settings.data.stat().st_uid if settings.data.exists() else "nobody"
+        raise NotWritable(
+            f"{settings.data} belongs to uid {owner} and uid {os.geteuid()} cannot write it: {error}"
+        ) from error
+
+
+def token(settings: Settings) -> str:
+    """The workspace's token: 256 random bits, made once, in a file that only its owner can read."""
+    file = settings.token_file
+    if file.is_file() and file.stat().st_size:
+        file.chmod(0o600)
+        return file.read_text(encoding="ascii").strip()
+    made = secrets.token_urlsafe(32)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(made + "\n")
+    return made
+
+
+def account(settings: Settings) -> None:
+    """Give a container's uid a name where it has none: sshd and torch (getpass) refuse to work for a nameless user."""
+    uid, gid = os.geteuid(), os.getegid()
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        if os.access(_EXTRA_USERS, os.W_OK):
+            home = settings.state / "home"
+            (_EXTRA_USERS / "passwd").write_text(f"{settings.user}:x:{uid}:{gid}::{home}:/bin/bash\n", encoding="ascii")
+            (_EXTRA_USERS / "group").write_text(f"{settings.user}:x:{gid}:\n", encoding="ascii")
+
+
+def ultralytics_settings(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Point Ultralytics' own settings at the data folder, through its own interface, once."""
+    wanted = {
+        "datasets_dir": str(settings.data / "datasets"),
+        "weights_dir": str(settings.data / "weights"),
+        "runs_dir": str(settings.data / "runs"),
+        "tensorboard": True,
+        "sync": False,
+    }
+    file = settings.state / "ultralytics/Ultralytics/settings.json"  # upstream adds a folder of its own name
+    try:
+        if wanted.items() <= json.loads(file.read_text(encoding="utf-8")).items():
+            return
+    except (OSError, ValueError):
+        pass  # not there yet, or an interrupted write: the next line makes it anew
+    (settings.state / "ultralytics").mkdir(exist_ok=True)
+    update = f"from ultralytics import settings; settings.update({wanted!r})"
+    subprocess.run([sys.executable, "-c", update], env=dict(environ), check=True, stdout=subprocess.DEVNULL)
+
+
+def notebooks(settings: Settings) -> None:
+    """Put the tutorial where the user finds it; a notebook that is there, perhaps edited, stays as it is."""
+    from yoloport.inside.notebooks import build
+
+    for language in build.LANGUAGES:
+        file = settings.data / "notebooks" / build.file_name(language)
+        if not file.exists():
+            file.write_text(build.text(language), encoding="utf-8")
