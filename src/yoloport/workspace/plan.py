@@ -1,0 +1,192 @@
+"""What a workspace is made of. Pure: the same request on the same facts gives the same plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yoloport.errors import Exit, Problem
+
+if TYPE_CHECKING:
+    from yoloport.host.facts import Host
+    from yoloport.platforms.choose import Choice
+    from yoloport.platforms.schema import Container
+
+INSIDE_PORT = 8888
+INSIDE_SSH_PORT = 2222
+STOP_SECONDS = 300
+"""How long a stop waits for a running epoch to save its checkpoint."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    name: str
+    data: Path
+    port: int
+    ssh_port: int
+    devices: tuple[int, ...] = ()
+    """Physical card numbers, as in the names of the device nodes; empty means all."""
+    ssh_key: Path | None = None
+    expose: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class User:
+    """Who the workspace runs as: the caller, so that files on the host are the caller's."""
+
+    uid: int
+    gid: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of the host that leads into the workspace."""
+
+    address: str
+    host: int
+    inside: int
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A path of the host at a path inside."""
+
+    host: str
+    inside: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A workspace, in words that every renderer understands."""
+
+    name: str
+    platform: str
+    device: str
+    image: str
+    user: User
+    data: Path
+    ports: tuple[Port, ...]
+    mounts: tuple[Mount, ...]
+    nodes: tuple[tuple[str, str], ...]
+    groups: tuple[int, ...]
+    environment: tuple[tuple[str, str], ...]
+    expose: bool
+    ssh: bool
+    card_ids: tuple[int, ...] = ()
+    cdi: str = ""
+    runtime: str = ""
+    gpus_flag: bool = False
+
+    @property
+    def state(self) -> Path:
+        """What must outlive a restart and belongs to this workspace alone: token, keys, logs."""
+        return state_folder(self.data, self.name)
+
+
+class NoSuchDevice(Problem):
+    """A card number that the machine does not have."""
+
+    exit = Exit.NO_DEVICE
+
+    def __init__(self, asked: int, there: tuple[int, ...], platform: str) -> None:
+        have = f"it has {', '.join(map(str, there))}" if there else f"platform {platform!r} has no numbered cards"
+        super().__init__(
+            f"there is no card with physical id {asked} on this machine: {have}",
+            "leave --devices away for all cards" if there else "leave --devices away",
+            "docs/en/platforms.md",
+        )
+        self.asked, self.there = asked, there
+
+
+def state_folder(data: Path, name: str) -> Path:
+    """Where a workspace of this name keeps its own state inside a data folder."""
+    return data / ".yoloport" / name
+
+
+def image_name(platform: str) -> str:
+    """The tag that ``yoloport image build PLATFORM`` gives and ``up`` looks for."""
+    return f"yoloport/workspace:{platform}"
+
+
+def build(request: Request, choice: Choice, host: Host, user: User) -> Plan:
+    """Plan a workspace.
+
+    Raises:
+        NoSuchDevice: a card was asked for that is not there.
+    """
+    for asked in request.devices:
+        if asked not in choice.cards:
+            raise NoSuchDevice(asked, choice.cards, choice.platform.name)
+    container = choice.platform.container
+    cards = request.devices or choice.cards
+    address = "0.0.0.0" if request.expose else "127.0.0.1"  # noqa: S104  asked for by --expose, then with TLS
+    ports = [Port(address, request.port, INSIDE_PORT)]
+    if request.ssh_key:
+        ports.append(Port(address, request.ssh_port, INSIDE_SSH_PORT))
+    return Plan(
+        name=request.name,
+        platform=choice.platform.name,
+        device=choice.platform.torch.device,
+        image=image_name(choice.platform.name),
+        user=user,
+        data=request.data,
+        ports=tuple(ports),
+        mounts=_mounts(request, choice, host),
+        nodes=_nodes(choice, host, cards),
+        groups=_groups(container, host, cards),
+        environment=_environment(request, container, cards, user),
+        expose=request.expose,
+        ssh=request.ssh_key is not None,
+        card_ids=cards,
+        cdi=container.cdi if container.cdi in host.cdi_kinds else "",
+        runtime=container.runtime,
+        gpus_flag=container.gpus_flag,
+    )
+
+
+def _mounts(request: Request, choice: Choice, host: Host) -> tuple[Mount, ...]:
+    vendor = choice.product.mounts if choice.product else choice.platform.container.mounts
+    found = [Mount(str(request.data), "/data")]
+    found += [Mount(path, path, read_only=True) for path in vendor if path in host.files]
+    files = ((request.ssh_key, "authorized_keys"), (request.tls_cert, "tls.crt"), (request.tls_key, "tls.key"))
+    found += [Mount(str(path), f"/etc/yoloport/{name}", read_only=True) for path, name in files if path]
+    return tuple(found)
+
+
+def _nodes(choice: Choice, host: Host, cards: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
+    """Pairs of host node and node inside; what is optional only where the machine has it."""
+    container, product = choice.platform.container, choice.product
+    if not container.nodes_suffice or not container.card:
+        return ()
+    shared = product.shared if product else container.shared
+    optional = product.optional if product else container.optional
+    wanted = [container.card.format(physical=card) for card in cards] + list(shared)
+    wanted += [path for path in optional if host.node(path)]
+    return tuple((path.split(":")[0], path.split(":")[-1]) for path in wanted)
+
+
+def _groups(container: Container, host: Host, cards: tuple[int, ...]) -> tuple[int, ...]:
+    if not container.node_group:
+        return ()
+    nodes = (host.node(container.card.format(physical=card)) for card in cards)
+    return tuple(sorted({node.gid for node in nodes if node}))
+
+
+def _environment(
+    request: Request, container: Container, cards: tuple[int, ...], user: User
+) -> tuple[tuple[str, str], ...]:
+    found = {"YOLOPORT_NAME": request.name, "YOLOPORT_USER": user.name}
+    if container.visibility and request.devices:
+        # Inside, the cards that were passed are all there are, and torch counts them from 0.
+        found[container.visibility] = ",".join(str(index) for index in range(len(cards)))
+    if request.expose:
+        found["YOLOPORT_TLS"] = ",".join(request.tls_names) or "localhost"
+    return tuple(found.items())

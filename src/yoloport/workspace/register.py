@@ -1,0 +1,92 @@
+"""Which workspaces this user has: one small file each, written when one starts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from yoloport.errors import Exit, Problem
+from yoloport.host import folders
+
+
+@dataclass(frozen=True)
+class Record:
+    """A workspace that was started and not taken down."""
+
+    name: str
+    engine: str
+    client: str
+    platform: str
+    data: str
+    port: int
+    ssh_port: int
+    expose: bool
+    user: str
+    python: str = ""
+    pid: int = 0
+    started: float = 0.0
+    """The process's start time: a number that is used again after a restart is not taken for ours."""
+
+    @property
+    def state(self) -> Path:
+        return Path(self.data) / ".yoloport" / self.name
+
+    @property
+    def token_file(self) -> Path:
+        return self.state / "token"
+
+
+class NoWorkspace(Problem):
+    """Nothing of that name was started."""
+
+    exit = Exit.NO_WORKSPACE
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        have = f"there are: {', '.join(known)}" if known else "there is none"
+        super().__init__(f"there is no workspace {name!r}; {have}", "start it: yoloport up", "docs/en/workspace.md")
+        self.name, self.known = name, known
+
+
+def save(record: Record) -> None:
+    """Write the record; whole or not at all."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{record.name}.part"
+    part.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    part.replace(folder / f"{record.name}.json")
+
+
+def forget(name: str) -> None:
+    """Remove the record; the data folder stays."""
+    (_folder() / f"{name}.json").unlink(missing_ok=True)
+
+
+def find(name: str) -> Record | None:
+    """The record of this name. A file that cannot be understood counts as none: `up` writes it anew."""
+    try:
+        return Record(**json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def require(name: str) -> Record:
+    """The record of this name.
+
+    Raises:
+        NoWorkspace: names those that exist.
+    """
+    record = find(name)
+    if record is None:
+        raise NoWorkspace(name, tuple(r.name for r in everything()))
+    return record
+
+
+def everything() -> tuple[Record, ...]:
+    """All records, by name."""
+    found = (find(file.stem) for file in sorted(_folder().glob("*.json")))
+    return tuple(record for record in found if record)
+
+
+def _folder() -> Path:
+    return folders.state() / "workspaces"

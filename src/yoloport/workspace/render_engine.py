@@ -1,0 +1,68 @@
+"""A plan as the argument list of a container engine."""
+
+from __future__ import annotations
+
+import shlex
+
+from yoloport.host.engine import Engine
+from yoloport.workspace.plan import STOP_SECONDS, Plan
+
+LABEL = "yoloport.workspace"
+
+
+def container_name(name: str) -> str:
+    """The container's name: prefixed, so that it is told from others at a glance."""
+    return f"yoloport-{name}"
+
+
+def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
+    """``docker run …`` for this plan; every option the least that works, never ``--privileged``."""
+    argv = [engine.client, "run", "--detach", "--name", container_name(plan.name), "--hostname", plan.name]
+    argv += ["--label", f"{LABEL}={plan.name}", "--restart", "unless-stopped", "--stop-timeout", str(STOP_SECONDS + 20)]
+    argv += _user(plan, engine)
+    argv += [
+        "--shm-size",
+        "2g",
+    ]  # data loaders pass pictures through /dev/shm; the default of 64 MB ends in a bus error
+    for port in plan.ports:
+        argv += ["--publish", f"{port.address}:{port.host}:{port.inside}"]
+    for mount in plan.mounts:
+        argv += ["--volume", f"{mount.host}:{mount.inside}{':ro' if mount.read_only else ''}"]
+    argv += _accelerator(plan, engine)
+    for name, value in plan.environment:
+        argv += ["--env", f"{name}={value}"]
+    return (*argv, plan.image)
+
+
+def _user(plan: Plan, engine: Engine) -> list[str]:
+    argv = ["--user", f"{plan.user.uid}:{plan.user.gid}", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    if plan.user.uid == 0 and plan.ssh:
+        # sshd of uid 0 changes to another user and root before it reads a byte of the network.
+        argv += [flag for cap in ("SETUID", "SETGID", "SYS_CHROOT") for flag in ("--cap-add", cap)]
+    if engine.name == "podman" and engine.rootless:
+        argv += ["--userns", "keep-id"]
+    return argv
+
+
+def _accelerator(plan: Plan, engine: Engine) -> list[str]:
+    if not plan.card_ids:
+        return []
+    if plan.cdi:
+        return [flag for card in plan.card_ids for flag in ("--device", f"{plan.cdi}={card}")]
+    if plan.gpus_flag:
+        return ["--gpus", f'"device={",".join(map(str, plan.card_ids))}"']
+    argv = [
+        flag for host, inside in plan.nodes for flag in ("--device", host if host == inside else f"{host}:{inside}")
+    ]
+    return argv + [flag for gid in plan.groups for flag in ("--group-add", str(gid))]
+
+
+def paste(plan: Plan, engine: Engine) -> str:
+    """The same for a shell: the data folder is made first, since an engine would make it as root."""
+    words = " ".join(_quote(word) for word in run(plan, engine))
+    lines = words.replace(" --", " \\\n  --").replace(f" {plan.image}", f" \\\n  {plan.image}")
+    return f"mkdir -p {shlex.quote(str(plan.data))} && {lines}"
+
+
+def _quote(word: str) -> str:
+    return shlex.quote(word)
