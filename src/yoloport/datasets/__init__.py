@@ -1,0 +1,1 @@
+"""Datasets that the project makes itself."""
