@@ -1,0 +1,45 @@
+"""What all tests share: where the project is, and where real pictures and weights may lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    """Processes that tests start find the project as the tests do."""
+    os.environ["PYTHONPATH"] = str(ROOT / "src")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real pictures and weights; tests that need it are skipped where it is not."""
+    named = os.environ.get("YOLOPORT_TEST_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared/data"
+    if not (folder / "weights/yolov8n.pt").is_file():
+        pytest.skip(f"no test data: set YOLOPORT_TEST_DATA, or put it at {folder}")
+    return folder
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest):
+    """Compare text with a file in the test's own ``golden`` folder; YOLOPORT_GOLDEN=write renews it."""
+
+    def compare(name: str, text: str) -> None:
+        file = Path(request.fspath).parent / "golden" / name
+        if os.environ.get("YOLOPORT_GOLDEN") == "write":
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8"), f"{name} has changed; YOLOPORT_GOLDEN=write renews it"
+
+    return compare
