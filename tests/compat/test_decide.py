@@ -32,6 +32,12 @@ def test_the_vendor_toolkit_on_the_host_decides_the_row():
     assert decide(ASCEND, (3, 11), "aarch64", "CANN 9.1.0").row.plugin == "torch-npu==2.12.0.post2"
 
 
+def test_wheels_that_need_a_newer_c_library_are_refused():
+    with pytest.raises(NoVersions, match=r"need glibc 2\.28, this machine has 2\.17"):
+        decide(ASCEND, (3, 11), "aarch64", libc="2.17")
+    assert decide(ASCEND, (3, 11), "aarch64", libc="2.28").row.libc == "2.28"
+
+
 @pytest.mark.parametrize(
     ("python", "architecture", "toolkit", "words"),
     [

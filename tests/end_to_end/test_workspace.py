@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -166,6 +167,23 @@ def test_files_on_the_host_belong_to_the_caller(workspace: Workspace):
     assert (workspace.data / "made-inside").stat().st_uid == os.getuid()
 
 
+def test_ultralytics_own_settings_point_into_the_data_folder(workspace: Workspace):
+    show = "from ultralytics import settings as s; print(s['datasets_dir'], s['weights_dir'], s['runs_dir'], sep='|')"
+    shown = workspace.account.yoloport("shell", "--name", "test", "--", "python", "-c", show).stdout
+    folders = shown.splitlines()[-1].split("|")
+    assert folders == [str(_inside(workspace, workspace.data / name)) for name in ("datasets", "weights", "runs")]
+
+
+def test_selftest_inside_leaves_evidence_in_the_data_folder(workspace: Workspace):
+    begin = time.monotonic()
+    workspace.account.yoloport("shell", "--name", "test", "--", "yoloport", "selftest", "--platform", "cpu")
+    assert time.monotonic() - begin < 600
+    (file,) = (workspace.data / "evidence").glob("evidence-cpu-*.json")
+    evidence = json.loads(file.read_text())
+    assert {check["passed"] for check in evidence["checks"]} == {True}
+    assert {cell["capability"]: cell["rung"] for cell in evidence["cells"]}["train"] == 4
+
+
 def test_a_container_has_the_data_at_root_data_too_and_is_healthy(workspace: Workspace):
     if workspace.engine != "docker":
         pytest.skip("only containers have these")
@@ -246,6 +264,54 @@ def _keep(lab: Any, name: str, picture: int | None = None) -> None:
     """Leave a screenshot where YOLOPORT_PICTURES says, for people who want to look."""
     if PICTURES.is_dir():
         lab.screenshot(PICTURES / name, picture=picture)
+
+
+def test_a_power_loss_is_seen_and_up_brings_the_same_workspace_back(workspace: Workspace):
+    account, name = workspace.account, ("--name", "test")
+    if workspace.engine == "docker":
+        subprocess.run([os.environ["YOLOPORT_DOCKER"], "kill", "yoloport-test"], check=True, capture_output=True)
+    else:
+        import psutil
+
+        record = json.loads((account.home / ".local/state/yoloport/workspaces/test.json").read_text())
+        family = [psutil.Process(record["pid"]), *psutil.Process(record["pid"]).children(recursive=True)]
+        for process in family:
+            process.kill()
+        psutil.wait_procs(family, timeout=20)
+    assert account.json("status", *name)["workspaces"][0]["condition"] == "stopped"
+    again = account.json("up", *name, "--engine", workspace.engine, "--data", str(workspace.data))
+    assert (again["condition"], again["token"]) == ("answering", workspace.shown["token"])
+
+
+def test_the_command_that_dry_run_prints_works_when_pasted(workspace: Workspace):
+    account, pasted = workspace.account, workspace.data.with_name("pasted here")
+    options = ["--name", "pasted", "--engine", workspace.engine, "--data", str(pasted), "--dry-run"]
+    command = account.json("up", *options)["command"]
+    started = subprocess.Popen(
+        ["/bin/sh", "-c", command], cwd=account.home, stdout=subprocess.PIPE, env=account.environ()
+    )
+    try:
+        port = int(re.search(r"(?:127\.0\.0\.1:|YOLOPORT_PORT=)(\d+)", command)[1])  # type: ignore[index]
+        deadline = time.monotonic() + 120
+        while not _answers(port):
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        assert (pasted / ".yoloport/pasted/token").is_file()
+    finally:
+        started.terminate()
+        if workspace.engine == "docker":
+            subprocess.run([os.environ["YOLOPORT_DOCKER"], "rm", "-f", "yoloport-pasted"], capture_output=True)
+        started.wait(timeout=60)
+
+
+def _answers(port: int) -> bool:
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
 
 
 def test_after_the_last_down_nothing_of_it_runs(workspace: Workspace):

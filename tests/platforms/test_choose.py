@@ -8,14 +8,15 @@ import pytest
 
 from yoloport.host import machine
 from yoloport.platforms.choose import AcceleratorNotUsable, Choice, NoCards, WrongArchitecture, choose
-from yoloport.platforms.load import load, names
+from yoloport.platforms.load import load, names, sought
 
 MACHINES = Path(__file__).parents[1] / "machines"
+EVERYTHING = sought(load(name) for name in names())
 
 
 def choice_on(name: str, asked: str = "auto") -> Choice:
     platforms = sorted((load(n) for n in names()), key=lambda p: p.match.always)
-    return choose(platforms, machine.probe(MACHINES / name), asked)
+    return choose(platforms, machine.probe(MACHINES / name, EVERYTHING), asked)
 
 
 def test_a_laptop_without_accelerator_is_a_cpu_and_says_so():
@@ -64,4 +65,4 @@ def test_a_platform_that_does_not_exist_on_this_architecture_is_refused(tmp_path
     (tmp_path / "etc/yoloport-recorded-architecture").write_text("riscv64\n")
     platforms = [load(n) for n in names()]
     with pytest.raises(WrongArchitecture, match="riscv64"):
-        choose(platforms, machine.probe(tmp_path), "cpu")
+        choose(platforms, machine.probe(tmp_path, EVERYTHING), "cpu")

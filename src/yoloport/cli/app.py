@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 import typer
 
 from yoloport.cli import demo, down, image, logs, platforms, selftest, shell, status, up
 
-app = typer.Typer(
-    name="yoloport",
-    help="YOLOv8 on the hardware you have: a workspace on your chip with one command, and the proof that it ran.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: rich's panels cost more than the whole verb `status`
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Examples:  yoloport up   ·   yoloport demo --epochs 5   ·   Exit codes: docs/en/exit-codes.md",
-)
-app.command()(up.up)
-app.command()(status.status)
-app.command()(logs.logs)
-app.command(context_settings={"ignore_unknown_options": True})(shell.shell)
-app.command()(down.down)
-app.command()(demo.demo)
-app.command()(selftest.selftest)
-app.command()(platforms.platforms)
-app.add_typer(image.app, name="image")
+VERBS: dict[str, Callable[..., None]] = {
+    "up": up.up,
+    "status": status.status,
+    "logs": logs.logs,
+    "shell": shell.shell,
+    "down": down.down,
+    "demo": demo.demo,
+    "selftest": selftest.selftest,
+    "platforms": platforms.platforms,
+}
 
 
-@app.callback(invoke_without_command=True)
+def build(only: str = "") -> typer.Typer:
+    """The program; with ``only`` that verb alone: to read the options of all verbs takes as long as `status` itself."""
+    app = typer.Typer(
+        name="yoloport",
+        help="YOLOv8 on the hardware you have: a workspace on your chip with one command, and the proof that it ran.",
+        no_args_is_help=True,
+        rich_markup_mode=None,  # plain help: rich's panels cost more than the whole verb `status`
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Examples:  yoloport up   ·   yoloport demo --epochs 5   ·   Exit codes: docs/en/exit-codes.md",
+    )
+    for name, verb in VERBS.items():
+        if only in ("", name):
+            app.command(name, context_settings={"ignore_unknown_options": name == "shell"})(verb)
+    if only in ("", "image"):
+        app.add_typer(image.app, name="image")
+    app.callback(invoke_without_command=True)(version)
+    return app
+
+
 def version(show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
     if show:
         from yoloport import __version__
@@ -37,4 +51,5 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Entry point of the console script and of ``python src``."""
-    app(prog_name="yoloport")
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    build(asked if asked in (*VERBS, "image") else "")(prog_name="yoloport")

@@ -45,5 +45,6 @@ def _execute(python: Path, module: str, words: Sequence[str]) -> NoReturn:
     }
     for name in ("PYTHONPATH", "PYTHONHOME"):
         os.environ.pop(name, None)
-    Path(defaults["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
-    os.execve(python, [str(python), "-m", module, *words], {**defaults, **os.environ})
+    environ = {**defaults, **os.environ}
+    Path(environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
+    os.execve(python, [str(python), "-m", module, *words], environ)

@@ -33,7 +33,12 @@ class NoVersions(Problem):
 
 
 def decide(
-    platform: Platform, python: tuple[int, int], architecture: str, toolkit: str = "", wheels: Sequence[str] = ()
+    platform: Platform,
+    python: tuple[int, int],
+    architecture: str,
+    toolkit: str = "",
+    wheels: Sequence[str] = (),
+    libc: str = "",
 ) -> Decision:
     """The first row that fits; a row whose two wheels lie in the wheelhouse comes before all others.
 
@@ -43,12 +48,13 @@ def decide(
         architecture: as ``uname -m`` prints it.
         toolkit: the vendor toolkit found, such as ``CANN 9.1.0``; empty where there is none or it is unknown.
         wheels: file names in the wheelhouse, if one was given.
+        libc: version of glibc, such as ``2.36``; empty where it is unknown.
 
     Raises:
         NoVersions: none fits.
     """
     why: list[str] = []
-    fitting = [row for row in platform.rows if _fits(row, python, architecture, toolkit, why)]
+    fitting = [row for row in platform.rows if _fits(row, python, architecture, toolkit, libc, why)]
     at_hand = [row for row in fitting if holds(row, wheels)]
     usable = at_hand or [row for row in fitting if not row.wheelhouse_only]
     if not usable:
@@ -69,8 +75,8 @@ def holds(row: Row, wheels: Sequence[str]) -> bool:
     return there("torch", row.torch) and there("torchvision", row.torchvision)
 
 
-def _fits(row: Row, python: tuple[int, int], architecture: str, toolkit: str, why: list[str]) -> bool:
-    first, last = (tuple(int(part) for part in version.split(".")) for version in row.python)
+def _fits(row: Row, python: tuple[int, int], architecture: str, toolkit: str, libc: str, why: list[str]) -> bool:
+    first, last = (_numbers(version) for version in row.python)
     if not first <= python <= last:
         why.append(f"torch {row.torch} is for Python {row.python[0]} to {row.python[1]}, not {python[0]}.{python[1]}")
         return False
@@ -80,4 +86,11 @@ def _fits(row: Row, python: tuple[int, int], architecture: str, toolkit: str, wh
     if row.toolkit and toolkit and not toolkit.startswith(row.toolkit):
         why.append(f"torch {row.torch} goes with {row.toolkit}, this machine has {toolkit}")
         return False
+    if row.libc and libc and _numbers(libc) < _numbers(row.libc):
+        why.append(f"the wheels of torch {row.torch} need glibc {row.libc}, this machine has {libc}")
+        return False
     return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -63,8 +63,8 @@ class Environment:
 def ready(folder: Path, wheel_digest: str) -> bool:
     """Whether the environment is whole and holds this very yoloport."""
     try:
-        return bool(json.loads((folder / STAMP).read_text(encoding="utf-8")).get("yoloport") == wheel_digest)
-    except (OSError, ValueError):
+        return bool(json.loads((folder / STAMP).read_text(encoding="utf-8"))["yoloport"] == wheel_digest)
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 
@@ -80,11 +80,13 @@ def make(folder: Path, steps: tuple[Step, ...], need_mb: int, wheel_digest: str,
     with _alone(folder.with_name(folder.name + ".lock"), report):
         if ready(folder, wheel_digest):
             return Environment(folder)
-        stamped = (folder / STAMP).is_file()
-        if not stamped:
-            _require_room(folder.parent, need_mb)
-        _create(folder, report)
         # The folder's name says which lock and torch it holds: once stamped, only yoloport itself can be out of date.
+        stamped = (folder / STAMP).is_file() and _runs(folder)
+        if stamped:
+            (folder / STAMP).write_text("{}", encoding="utf-8")  # not whole from here on, until it was checked again
+        else:
+            _require_room(folder.parent, need_mb)
+            _create(folder, report)
         for step in steps[-1:] if stamped else steps:
             _install(folder, step, report)
         report("checking", pip.Event("torch and torchvision together"))
@@ -103,9 +105,13 @@ def _install(folder: Path, step: Step, report: Report) -> None:
     )
 
 
-def _create(folder: Path, report: Report) -> None:
+def _runs(folder: Path) -> bool:
     python = folder / "bin/python"
-    if python.is_file() and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0:
+    return python.is_file() and subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def _create(folder: Path, report: Report) -> None:
+    if _runs(folder):
         return
     report("Python environment", pip.Event(str(folder)))
     shutil.rmtree(folder, ignore_errors=True)

@@ -54,7 +54,7 @@ def look(platform: Platform, host: Host, sources: Sources) -> Prepared:
         raise NoWheelhouse(sources.wheelhouse)
     toolkit = next((f"{name} {version}" for name, version in host.toolkits.items()), "")
     python = sys.version_info[:2]
-    decision = decide(platform, python, host.architecture, toolkit, wheels)
+    decision = decide(platform, python, host.architecture, toolkit, wheels, host.libc)
     folder = (
         folders.cache() / "envs" / plan.key(platform.name, decision.row, python, plan.LOCK.read_text(encoding="utf-8"))
     )
@@ -82,7 +82,9 @@ def make(prepared: Prepared, report: install.Report) -> install.Environment:
     """
     if prepared.ready:
         return install.Environment(prepared.folder)
-    source = torch_source(prepared)
+    # Where torch is in place already, only yoloport itself is renewed: no index is asked, and nothing is to be said.
+    placed = (prepared.folder / install.STAMP).is_file()
+    source = plan.TorchSource("default", ()) if placed else torch_source(prepared)
     if source.note:
         report("note", Event(source.note))
     checkout = folders.checkout()

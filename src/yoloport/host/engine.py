@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from yoloport.errors import Exit, Problem
 
@@ -68,19 +69,22 @@ def find(name: str, run: Run = run_quick, client: str | None = None) -> Engine:
 def _parse(name: str, program: str, text: str) -> Engine:
     try:
         info = json.loads(text)
-    except ValueError as error:
-        raise EngineProblem(name, f"{name} answered something that is not JSON: {text[:80]!r}", _start(name)) from error
-    if info.get("ServerErrors"):  # docker prints its client's half and exits 0 in some versions
-        raise _refusal(name, program, "; ".join(info["ServerErrors"]))
-    if "host" in info:  # podman, also behind a `docker` shim
-        security = info["host"].get("security") or {}
-        return Engine(
-            "podman",
-            program,
-            (info.get("version") or {}).get("Version", ""),
-            frozenset(),
-            bool(security.get("rootless")),
-        )
+        if info.get("ServerErrors"):  # docker prints its client's half and exits 0 in some versions
+            raise _refusal(name, program, "; ".join(info["ServerErrors"]))
+        # podman also answers behind a `docker` shim
+        return _podman(program, info) if "host" in info else _docker(name, program, info)
+    except (ValueError, TypeError, AttributeError) as error:
+        cause = f"{name} answered something that cannot be understood: {text[:80]!r}"
+        raise EngineProblem(name, cause, _start(name)) from error
+
+
+def _podman(program: str, info: dict[str, Any]) -> Engine:
+    security = info["host"].get("security") or {}
+    version = (info.get("version") or {}).get("Version", "")
+    return Engine("podman", program, version, frozenset(), bool(security.get("rootless")))
+
+
+def _docker(name: str, program: str, info: dict[str, Any]) -> Engine:
     plugins = {p.get("Name") for p in (info.get("ClientInfo") or {}).get("Plugins") or []}
     options = " ".join(info.get("SecurityOptions") or [])
     runtimes = frozenset(info.get("Runtimes") or {})
@@ -107,5 +111,12 @@ def _start(name: str) -> str:
 
 
 def has_image(engine: Engine, image: str, run: Run = run_quick) -> bool:
-    """Whether the image is in the engine's own store; nothing is pulled."""
-    return run([engine.client, "image", "inspect", "--format", "{{.Id}}", image]).returncode == 0
+    """Whether the image is in the engine's own store; nothing is pulled.
+
+    Raises:
+        EngineProblem: the engine did not answer in time.
+    """
+    try:
+        return run([engine.client, "image", "inspect", "--format", "{{.Id}}", image]).returncode == 0
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineProblem(engine.name, f"{engine.name} does not answer: {error}", _start(engine.name)) from error

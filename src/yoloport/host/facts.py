@@ -26,6 +26,18 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Sought:
+    """What to look for on a machine; the platforms say it (``yoloport.platforms.load.sought``), not the code."""
+
+    nodes: tuple[str, ...] = ()
+    """Absolute paths and globs of device nodes."""
+    files: tuple[str, ...] = ()
+    """Absolute paths whose existence a plan will want to know."""
+    toolkits: tuple[tuple[str, str], ...] = ()
+    """Name of a vendor's toolkit, and a file that states its version; the first that does counts."""
+
+
+@dataclass(frozen=True)
 class Host:
     """The machine as far as a plan needs it."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 def cache() -> Path:
     """Environments and downloads: ``YOLOPORT_CACHE``, else ``$XDG_CACHE_HOME/yoloport``, else ``~/.cache/yoloport``."""
     named = os.environ.get("YOLOPORT_CACHE")
-    return Path(named) if named else _xdg("XDG_CACHE_HOME", ".cache") / "yoloport"
+    return Path(named).absolute() if named else _xdg("XDG_CACHE_HOME", ".cache") / "yoloport"
 
 
 def state() -> Path:

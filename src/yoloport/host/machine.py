@@ -8,32 +8,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from yoloport.host.facts import Host, Node, PciDevice
-
-# Vendor nodes of the platforms known; /dev/dri and the like only matter together with these.
-_NODE_GLOBS = (
-    "dev/nvidia*",
-    "dev/davinci*",
-    "dev/devmm_svm",
-    "dev/hisi_hdc",
-    "dev/dvpp_cmdlist",
-    "dev/svm0",
-    "dev/ts_aisle",
-)
-_CANN_VERSIONS = (
-    "usr/local/Ascend/cann/version.info",
-    "usr/local/Ascend/cann/share/info/runtime/version.info",
-    "usr/local/Ascend/ascend-toolkit/latest/version.info",
-    "usr/local/Ascend/ascend-toolkit/latest/share/info/runtime/version.info",
-)
+from yoloport.host.facts import Host, Node, PciDevice, Sought
 
 
-def probe(root: Path = Path("/"), ask_for: Iterable[str] = ()) -> Host:
+def probe(root: Path = Path("/"), sought: Sought = Sought()) -> Host:  # noqa: B008  frozen
     """All facts of the machine at ``root``.
 
     Args:
         root: ``/``, or a folder that holds a recorded machine's ``dev``, ``etc``, ``proc``, ``sys``.
-        ask_for: absolute paths whose existence a plan will want to know.
+        sought: which nodes, files and toolkits to look for.
     """
     cpuinfo = _read(root / "proc/cpuinfo")
     return Host(
@@ -43,10 +26,11 @@ def probe(root: Path = Path("/"), ask_for: Iterable[str] = ()) -> Host:
         memory_bytes=_memory(_read(root / "proc/meminfo")),
         distribution=_distribution(_read(root / "etc/os-release")),
         libc=platform.libc_ver()[1] if root == Path("/") else "",
-        nodes=_nodes(root),
+        nodes=_nodes(root, sought.nodes),
         pci=_pci(root / "sys/bus/pci/devices"),
-        files=frozenset(path for path in ask_for if (root / path.lstrip("/")).exists()),
-        toolkits=_toolkits(root),
+        # os.path.exists: a folder that this user may not look into is "not there", not an error.
+        files=frozenset(path for path in sought.files if os.path.exists(root / path.lstrip("/"))),  # noqa: PTH110
+        toolkits=_toolkits(root, sought.toolkits),
         cdi_kinds=_cdi_kinds(root),
     )
 
@@ -90,19 +74,22 @@ def _distribution(os_release: str) -> str:
     return found[1] if found else "unknown distribution"
 
 
-def _nodes(root: Path) -> tuple[Node, ...]:
-    found = []
-    for pattern in _NODE_GLOBS:
-        for path in sorted(root.glob(pattern)):
-            status = path.stat()
-            found.append(Node("/" + str(path.relative_to(root)), status.st_gid, status.st_mode & 0o777))
-    return tuple(found)
+def _nodes(root: Path, wanted: Iterable[str]) -> tuple[Node, ...]:
+    found = {path for pattern in wanted for path in root.glob(pattern.lstrip("/"))}
+    return tuple(_node(root, path) for path in sorted(found))
+
+
+def _node(root: Path, path: Path) -> Node:
+    status = path.stat()
+    return Node("/" + str(path.relative_to(root)), status.st_gid, status.st_mode & 0o777)
 
 
 def _pci(folder: Path) -> tuple[PciDevice, ...]:
-    if not folder.is_dir():
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:  # no PCI bus, or none that this user may look at
         return ()
-    return tuple(_pci_device(entry) for entry in sorted(folder.iterdir()) if (entry / "vendor").is_file())
+    return tuple(_pci_device(entry) for entry in entries if os.path.isfile(entry / "vendor"))  # noqa: PTH113  as above
 
 
 def _pci_device(entry: Path) -> PciDevice:
@@ -114,12 +101,13 @@ def _pci_device(entry: Path) -> PciDevice:
     return PciDevice(entry.name, number("vendor"), number("device"), number("class")[:4], bound)
 
 
-def _toolkits(root: Path) -> dict[str, str]:
-    for file in _CANN_VERSIONS:
-        found = re.search(r"^[Vv]ersion=\"?([\w.]+)", _read(root / file), re.MULTILINE)
-        if found:
-            return {"CANN": found[1]}
-    return {}
+def _toolkits(root: Path, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, file in wanted:
+        version = re.search(r"^[Vv]ersion=\"?([\w.]+)", _read(root / file.lstrip("/")), re.MULTILINE)
+        if version:
+            found.setdefault(name, version[1])
+    return found
 
 
 def _cdi_kinds(root: Path) -> frozenset[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from yoloport import __version__
 from yoloport.environment.plan import Places, TorchSource, steps
 from yoloport.errors import Exit, Problem
+from yoloport.host import folders
 from yoloport.platforms.load import FOLDER
 from yoloport.platforms.schema import Platform, Row
 
@@ -42,7 +43,10 @@ class Recipe:
 def places(recipe: Recipe) -> Places:
     """Where the files of the build context lie while the image is built."""
     wheelhouse = "/wheelhouse" if recipe.source.kind == "wheelhouse" else ""
-    return Places("/files/requirements.lock", "/files/pins.txt", f"/files/{WHEEL}", wheelhouse, recipe.mirror)
+    # A checkout brings its own wheel into the context; an installed yoloport names its version.
+    here = folders.checkout() is not None
+    own = f"/files/{WHEEL}" if here else f"yoloport=={__version__}"
+    return Places("/files/requirements.lock", "/files/pins.txt", own, wheelhouse, recipe.mirror)
 
 
 def dockerfile(recipe: Recipe, folder: Path = FOLDER) -> str:

@@ -47,7 +47,7 @@ def adapt_safely(adapt: Adapt, module: ModuleType) -> None:
     """Adapt, or say loudly which name moved; Ultralytics itself goes on working as upstream made it."""
     try:
         adapt(module)
-    except AttributeError as error:
+    except (AttributeError, KeyError) as error:
         warnings.warn(
             f"yoloport: {module.__name__} has changed ({error}); this adaptation is off. "
             f"Last Ultralytics tested: {ULTRALYTICS_TESTED}",

@@ -33,11 +33,15 @@ def adapt(callbacks: ModuleType) -> None:
     if not state:
         return  # not in a workspace: nobody would read the record
     watch = Watch(Path(state))
-    events = callbacks.default_callbacks
-    events["on_train_start"].append(watch.begin)
-    events["on_model_save"].append(watch.saved)
-    events["on_fit_epoch_end"].append(watch.epoch_ended)
-    events["on_train_end"].append(watch.end)
+    ours = {
+        "on_train_start": watch.begin,
+        "on_model_save": watch.saved,
+        "on_fit_epoch_end": watch.epoch_ended,
+        "on_train_end": watch.end,
+    }
+    theirs = {event: callbacks.default_callbacks[event] for event in ours}  # all of them are there, or none is touched
+    for event, callback in ours.items():
+        theirs[event].append(callback)
 
 
 class Watch:

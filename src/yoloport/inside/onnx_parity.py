@@ -84,7 +84,8 @@ def _prepared(picture: Path, size: int) -> np.ndarray:
     image = cv2.imdecode(np.fromfile(picture, np.uint8), cv2.IMREAD_COLOR)
     boxed = LetterBox((size, size), auto=False, stride=32)(image=image)
     channels = boxed[..., ::-1].transpose(2, 0, 1)[None]
-    return np.ascontiguousarray(channels, dtype=np.float32) / 255.0
+    scaled: np.ndarray = np.ascontiguousarray(channels, dtype=np.float32) / 255.0
+    return scaled
 
 
 def boxes_of(output: np.ndarray, names: tuple[str, ...]) -> list[Box]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from yoloport.errors import Exit, Problem
-from yoloport.platforms.schema import Platform
+from yoloport.host.facts import Sought
+from yoloport.platforms.schema import Platform, Shared
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -62,6 +64,16 @@ def load(name: str, folder: Path = FOLDER) -> Platform:
         first = error.errors()[0]
         where = versions if first["loc"][:1] == ("rows",) else file
         raise BadPlatformFolder(where, ".".join(map(str, first["loc"])), first["msg"]) from error
+
+
+def sought(platforms: Iterable[Platform]) -> Sought:
+    """What to look for on a machine, to tell these platforms and plan for them."""
+    found = list(platforms)
+    groups: list[Shared] = [group for p in found for group in (p.container, *p.product)]
+    nodes = [path.split(":")[0] for group in groups for path in (*group.shared, *group.optional)]
+    nodes += [pattern for p in found for pattern in p.match.nodes] + [one.detect for p in found for one in p.product]
+    toolkits = [(p.toolkit.name, file) for p in found if p.toolkit for file in p.toolkit.files]
+    return Sought(tuple(nodes), tuple(path for group in groups for path in group.mounts), tuple(toolkits))
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -45,7 +45,15 @@ class Torch(Sourced):
     collective: str = ""
 
 
-class Container(Sourced):
+class Shared(Sourced):
+    """Device nodes and mounts that every card of a kind needs; the optional ones where the machine has them."""
+
+    shared: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
+
+
+class Container(Shared):
     """What a container needs to see the cards. ``{physical}`` in ``card`` is the driver's physical id."""
 
     visibility: str = ""
@@ -56,21 +64,22 @@ class Container(Sourced):
     kubernetes: str = ""
     nodes_suffice: bool = True
     card: str = ""
-    shared: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    mounts: tuple[str, ...] = ()
     node_group: bool = False
 
 
-class Product(Sourced):
+class Toolkit(Sourced):
+    """The vendor's toolkit on the host, and the files that state its version (``Version=``), newest layout first."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+class Product(Shared):
     """A board family whose nodes and mounts replace the platform's own; recognised by the node ``detect``."""
 
     name: str
     chips: tuple[str, ...] = ()
     detect: str
-    shared: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    mounts: tuple[str, ...] = ()
 
 
 class Image(Sourced):
@@ -114,6 +123,7 @@ class Platform(Strict):
     match: Match
     torch: Torch
     container: Container
+    toolkit: Toolkit | None = None
     product: tuple[Product, ...] = ()
     image: Image
     rows: tuple[Row, ...]

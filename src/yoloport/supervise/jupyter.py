@@ -60,7 +60,7 @@ def config(settings: Settings, terminal: list[str], certificate: Path | None, ke
         "key": str(key or ""),
         "token_file": str(settings.token_file),
         "python": sys.executable,
-        "runs": str(settings.data / "runs"),
+        "runs": str(settings.data / "runs").replace("{", "{{").replace("}", "}}"),  # the proxy formats {port}
         "shell": terminal,
         "icon": str(Path(__file__).with_name("tensorboard.svg")),
     }

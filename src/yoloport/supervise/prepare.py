@@ -15,6 +15,7 @@ from yoloport.supervise.settings import Settings, private_folder
 
 FOLDERS = ("datasets", "weights", "runs", "notebooks")
 _EXTRA_USERS = Path("/var/lib/extrausers")
+_TOKEN_LETTERS = 43  # 256 bits in base 64
 
 
 class NotWritable(Exception):
@@ -44,12 +45,20 @@ def folders(settings: Settings) -> None:
 def token(settings: Settings) -> str:
     """The workspace's token: 256 random bits, made once, in a file that only its owner can read."""
     file = settings.token_file
-    if file.is_file() and file.stat().st_size:
+    try:
+        kept = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        kept = ""
+    if len(kept) >= _TOKEN_LETTERS:
         file.chmod(0o600)
-        return file.read_text(encoding="ascii").strip()
+        return kept
+    # None yet, or a damaged one: to Jupyter an empty token means that nobody has to log in.
     made = secrets.token_urlsafe(32)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    part = file.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(made + "\n")
+    part.replace(file)
     return made
 
 

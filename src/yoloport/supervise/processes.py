@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,9 +37,11 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         child.wait()
     left = [process for process in family if process.is_running()]
     for process in left:  # kernels and terminals have sessions of their own
-        process.terminate()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
     for process in psutil.wait_procs(left, timeout=GRACE_SECONDS)[1]:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _descendants(pid: int) -> list[psutil.Process]:  # type: ignore[name-defined]  # noqa: F821

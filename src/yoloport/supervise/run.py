@@ -66,32 +66,46 @@ def serve(settings: Settings, environ: Mapping[str, str], lab: list[str], sshd: 
             f"open http{'s' if settings.tls_names else ''}://127.0.0.1:{settings.port}/lab "
             f"with the token in {settings.token_file}"
         )
-    login = processes.start(sshd, environ, logs / "sshd.log", home) if sshd else None
+    servers = {"JupyterLab": main_server}
     try:
+        if sshd:
+            servers["sshd"] = processes.start(sshd, environ, logs / "sshd.log", home)
         prepare.ultralytics_settings(settings, environ)  # seconds at the very first start: meanwhile JupyterLab gets up
-    except subprocess.CalledProcessError as error:
-        say(f"cannot start: Ultralytics cannot be imported: {error}")
-        processes.end([p for p in (main_server, login) if p])
+        watch(settings, environ, servers, sshd, stop)
+        if stop.asked:
+            wait_for_checkpoints(settings, stop)
+        else:
+            say(f"JupyterLab ended by itself with {main_server.returncode}; see {logs / 'jupyter.log'}")
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(f"cannot go on: {error}")
         return 1
-    sshd_ended = 0.0
-    looked = 0.0
-    while not stop.asked and main_server.poll() is None:
-        time.sleep(0.1)
-        if time.monotonic() - looked > _LOOK_SECONDS:
-            looked = time.monotonic()
-            trainings.running(settings.trainings)  # marks those that were killed, so that the host sees it too
-        if login and login.poll() is not None:
-            sshd_ended = sshd_ended or time.monotonic()
-            if time.monotonic() - sshd_ended > _SSHD_PAUSE:
-                say(f"sshd ended with {login.returncode} and is started again; its log is {logs / 'sshd.log'}")
-                login, sshd_ended = processes.start(sshd, environ, logs / "sshd.log", home), 0.0
-    if stop.asked:
-        wait_for_checkpoints(settings, stop)
-    else:
-        say(f"JupyterLab ended by itself with {main_server.returncode}; see {logs / 'jupyter.log'}")
-    processes.end([p for p in (main_server, login) if p])
-    say("stopped")
+    finally:  # whatever happened, nothing of ours is left behind
+        processes.end(list(servers.values()))
+        say("stopped")
     return 0 if stop.asked else main_server.returncode or 1
+
+
+def watch(
+    settings: Settings,
+    environ: Mapping[str, str],
+    servers: dict[str, subprocess.Popen[bytes]],
+    sshd: list[str],
+    stop: Stop,
+) -> None:
+    """Until a stop is asked for or JupyterLab ends; sshd is started again after a pause."""
+    ended = looked = 0.0
+    log = settings.state / "logs/sshd.log"
+    while not stop.asked and servers["JupyterLab"].poll() is None:
+        time.sleep(0.1)
+        now = time.monotonic()
+        if now - looked > _LOOK_SECONDS:
+            looked = now
+            trainings.running(settings.trainings)  # marks those that were killed, so that the host sees it too
+        if sshd and servers["sshd"].poll() is not None:
+            ended = ended or now
+            if now - ended > _SSHD_PAUSE:
+                say(f"sshd ended with {servers['sshd'].returncode} and is started again; its log is {log}")
+                servers["sshd"], ended = processes.start(sshd, environ, log, settings.data), 0.0
 
 
 def wait_for_checkpoints(settings: Settings, stop: Stop) -> None:

@@ -54,11 +54,12 @@ def private_folder(data: Path, name: str) -> Path:
 def read(environ: Mapping[str, str]) -> Settings:
     """Settings from ``YOLOPORT_*`` variables; the defaults are those of the image started by hand."""
 
-    def given(variable: str, name: str) -> Path | None:
-        path = Path(environ.get(variable) or GIVEN / name)
-        return path if path.is_file() else None
-
     container = "YOLOPORT_LOCAL" not in environ
+
+    def given(variable: str, name: str) -> Path | None:
+        path = environ.get(variable) or (GIVEN / name if container else "")
+        return Path(path) if path and Path(path).is_file() else None
+
     return Settings(
         name=environ.get("YOLOPORT_NAME", "default"),
         data=Path(environ.get("YOLOPORT_DATA", "/data")),

@@ -30,16 +30,18 @@ def provide(settings: Settings) -> tuple[Path | None, Path | None]:
 
 
 def _serves(certificate: Path, key: Path, names: tuple[str, ...]) -> bool:
-    """Whether the pair made earlier is for these names and lives on."""
+    """Whether the pair made earlier is a pair, for these names, and lives on."""
     from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
 
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
         there = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (OSError, ValueError, x509.ExtensionNotFound):
+        private = serialization.load_pem_private_key(key.read_bytes(), None)
+    except (OSError, ValueError, TypeError, x509.ExtensionNotFound):
         return False
     lives = found.not_valid_after_utc > dt.datetime.now(dt.timezone.utc) + _RENEW
-    return key.is_file() and lives and set(_alternatives(names)) <= set(there)
+    return private.public_key() == found.public_key() and lives and set(_alternatives(names)) <= set(there)
 
 
 def _alternatives(names: tuple[str, ...]) -> list[object]:

@@ -6,7 +6,6 @@ Whoever trains writes its record (``yoloport.inside.checkpoints``); the supervis
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,8 +18,8 @@ class Training:
     folder: str
     """The run's folder, as the trainer names it; one record each."""
     pid: int
-    started: float
-    """Start time of the process: with the pid it names one process, also after a restart."""
+    started: str
+    """When the process started, see :func:`started_at`: with the pid it names one process, also after a restart."""
     epoch: int
     """Epochs that are finished."""
     epochs: int
@@ -63,7 +62,7 @@ def running(folder: Path) -> tuple[Training, ...]:
     for training in recorded(folder):
         if training.stopped:
             continue
-        if started_at(training.pid) == training.started:
+        if training.started and started_at(training.pid) == training.started:
             found.append(training)
         else:
             write(folder, replace(training, stopped=True))
@@ -74,19 +73,14 @@ def _file(folder: Path, run: str) -> Path:
     return folder / f"{zlib.crc32(run.encode()):08x}.json"
 
 
-def started_at(pid: int) -> float:
-    """Start time of a process in clock ticks since boot, plus the boot's identity; 0 where there is none."""
+def started_at(pid: int) -> str:
+    """When a process started: this boot's identity and clock ticks since it; empty where there is no such process.
+
+    Not a time of day: that moves when the clock is set, and a board without a battery sets it after every start.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (OSError, IndexError):
-        return 0.0
-    if fields[0] in "ZX":  # a zombie has ended
-        return 0.0
-    return _boot_time() + int(fields[19]) / os.sysconf("SC_CLK_TCK")
-
-
-def _boot_time() -> int:
-    for line in Path("/proc/stat").read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("btime "):
-            return int(line.split()[1])
-    return 0
+        return ""
+    return "" if fields[0] in "ZX" else f"{boot}:{fields[19]}"  # a zombie has ended

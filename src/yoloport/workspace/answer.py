@@ -19,7 +19,7 @@ def token(record: Record) -> str:
     """The workspace's token, or empty where it has none yet."""
     try:
         return record.token_file.read_text(encoding="ascii").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return ""
 
 
@@ -30,7 +30,8 @@ def answers(record: Record, seconds: float = 3.0) -> bool:
         return False
     try:
         status, body = _get(record, "/api/status", secret, seconds)
-        return status == 200 and "kernels" in json.loads(body)
+        told = json.loads(body) if status == 200 else None
+        return isinstance(told, dict) and "kernels" in told
     except (OSError, ValueError):
         return False
 

@@ -72,8 +72,7 @@ def choose_platform(asked: str) -> tuple[choose.Choice, Host]:
     if asked != "auto":
         load.load(asked)  # an unknown name is told before anything is probed
     platforms = sorted((load.load(name) for name in load.names()), key=lambda p: p.match.always)
-    paths = {path for p in platforms for path in (*p.container.mounts, *(m for one in p.product for m in one.mounts))}
-    host = machine.probe(ask_for=paths)
+    host = machine.probe(sought=load.sought(platforms))
     return choose.choose(platforms, host, asked), host
 
 
@@ -119,10 +118,11 @@ def choose_engine(asked: str, platform: str) -> tuple[Engine | None, str]:
     for name in engines.NAMES:
         try:
             engine = engines.find(name)
+            there = engines.has_image(engine, image)
         except EngineProblem as problem:
             why.append(problem.cause)
             continue
-        if engines.has_image(engine, image):
+        if there:
             return engine, f"{name} {engine.version} answers and has {image}"
         why.append(f"{name} has no image {image} (yoloport image build {platform} makes it)")
     return None, "; ".join(why)
@@ -168,13 +168,13 @@ def _request(wanted: Wanted, devices: tuple[int, ...]) -> tuple[Request, tuple[s
     address = "0.0.0.0" if wanted.expose else "127.0.0.1"  # noqa: S104  asked for by --expose, then with TLS
     before = register.find(wanted.name)
     port, note = _port(wanted.port, before.port if before else DEFAULT_PORT, address, "--port")
-    notes = [note] if note else []
-    ssh_port = 0
+    notes, ssh_port = [note], 0
     if wanted.ssh_key:
-        ssh_port, note = _port(
-            wanted.ssh_port, (before.ssh_port if before else 0) or DEFAULT_SSH_PORT, address, "--ssh-port"
-        )
-        notes += [note] if note else []
+        if wanted.ssh_port == port:
+            raise ports.BadPort(port, "JupyterLab and SSH cannot share a port")
+        usual = (before.ssh_port if before else 0) or DEFAULT_SSH_PORT
+        ssh_port, note = _port(wanted.ssh_port, usual, address, "--ssh-port", not_this=port)
+        notes.append(note)
     request = Request(
         name=wanted.name,
         data=wanted.data,
@@ -187,17 +187,17 @@ def _request(wanted: Wanted, devices: tuple[int, ...]) -> tuple[Request, tuple[s
         tls_key=wanted.tls_key,
         tls_names=names.reachable_as() if wanted.expose else (),
     )
-    return request, tuple(notes)
+    return request, tuple(note for note in notes if note)
 
 
-def _port(asked: int | None, usual: int, address: str, option: str) -> tuple[int, str]:
+def _port(asked: int | None, usual: int, address: str, option: str, not_this: int = 0) -> tuple[int, str]:
     """The port asked for, or an error; with none asked for, the usual one or the next free, which is then said."""
     if asked is not None:
         return ports.require(asked, address, option), ""
-    if ports.is_free(usual, address):
+    if usual != not_this and ports.is_free(usual, address):
         return usual, ""
-    free = ports.next_free(usual, address)
-    if free is None:
-        raise ports.PortTaken(usual, ports.owner(usual), None, option)
+    free = ports.next_free(max(usual, not_this), address)
     by = ports.owner(usual)
+    if free is None:
+        raise ports.PortTaken(usual, by, None, option)
     return free, f"port {usual} is taken{f' by {by}' if by else ''}: using {free} ({option} N names another)"

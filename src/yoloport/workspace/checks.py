@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
 
 from yoloport.errors import Exit, Problem
-from yoloport.workspace.register import Record
+from yoloport.workspace.register import NAME, Record
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 LEAST_MB = 500
 _PUBLIC_KEY = re.compile(
     rb"^(ssh-(ed25519|rsa)|ecdsa-sha2-\S+|sk-\S+@openssh\.com)\s+[A-Za-z0-9+/]+={0,3}(\s|$)", re.MULTILINE
@@ -39,7 +39,7 @@ class DataFolderUnusable(Problem):
     def __init__(self, folder: Path, why: str) -> None:
         super().__init__(
             f"the data folder {folder} cannot be used: {why}",
-            f"name a folder of yours (--data DIR), or: sudo chown $(id -u):$(id -g) {folder}",
+            f"name a folder of yours (--data DIR), or: sudo chown $(id -u):$(id -g) {shlex.quote(str(folder))}",
             "docs/en/workspace.md",
         )
         self.folder = folder
@@ -105,6 +105,8 @@ def name(text: str) -> str:
 
 def data_folder(folder: Path) -> None:
     """Make the folder where it is missing, and write a byte: permissions, quotas and read-only mounts show so."""
+    if "," in str(folder) or not str(folder).isprintable():
+        raise DataFolderUnusable(folder, "a comma or a control character in its path cannot be told to an engine")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free_mb = shutil.disk_usage(folder).free // 1_000_000

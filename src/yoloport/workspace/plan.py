@@ -82,7 +82,6 @@ class Plan:
     ssh: bool
     card_ids: tuple[int, ...] = ()
     cdi: str = ""
-    runtime: str = ""
     gpus_flag: bool = False
 
     @property
@@ -147,7 +146,6 @@ def build(request: Request, choice: Choice, host: Host, user: User) -> Plan:
         ssh=request.ssh_key is not None,
         card_ids=cards,
         cdi=container.cdi if container.cdi in host.cdi_kinds else "",
-        runtime=container.runtime,
         gpus_flag=container.gpus_flag,
     )
 

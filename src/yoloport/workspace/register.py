@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from yoloport.errors import Exit, Problem
 from yoloport.host import folders
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+"""What a workspace may be called: part of a container's name and of paths."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Record:
     user: str
     python: str = ""
     pid: int = 0
-    started: float = 0.0
+    started: str = ""
     """The process's start time: a number that is used again after a restart is not taken for ours."""
 
     @property
@@ -64,9 +68,13 @@ def forget(name: str) -> None:
 
 def find(name: str) -> Record | None:
     """The record of this name. A file that cannot be understood counts as none: `up` writes it anew."""
+    if not NAME.fullmatch(name):
+        return None
     try:
-        return Record(**json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
+        known = {field.name for field in fields(Record)}  # a newer version may have written more
+        return Record(**{key: value for key, value in told.items() if key in known})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 

@@ -27,7 +27,8 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
     for port in plan.ports:
         argv += ["--publish", f"{port.address}:{port.host}:{port.inside}"]
     for mount in plan.mounts:
-        argv += ["--volume", f"{mount.host}:{mount.inside}{':ro' if mount.read_only else ''}"]
+        # Not --volume: there a colon in a path moves the mount. A comma is refused before (checks.data_folder).
+        argv += ["--mount", f"type=bind,src={mount.host},dst={mount.inside}{',readonly' if mount.read_only else ''}"]
     argv += _accelerator(plan, engine)
     for name, value in plan.environment:
         argv += ["--env", f"{name}={value}"]
@@ -58,11 +59,8 @@ def _accelerator(plan: Plan, engine: Engine) -> list[str]:
 
 
 def paste(plan: Plan, engine: Engine) -> str:
-    """The same for a shell: the data folder is made first, since an engine would make it as root."""
-    words = " ".join(_quote(word) for word in run(plan, engine))
-    lines = words.replace(" --", " \\\n  --").replace(f" {plan.image}", f" \\\n  {plan.image}")
-    return f"mkdir -p {shlex.quote(str(plan.data))} && {lines}"
-
-
-def _quote(word: str) -> str:
-    return shlex.quote(word)
+    """The same for a shell: the data folder is made first, since an engine would not make it, or make it as root."""
+    words = run(plan, engine)
+    broken = [("" if word.startswith("--") or word == plan.image else " ") + shlex.quote(word) for word in words[1:]]
+    lines = "".join(word if word.startswith(" ") else f" \\\n  {word}" for word in broken)
+    return f"mkdir -p {shlex.quote(str(plan.data))} && {shlex.quote(words[0])}{lines}"

@@ -98,12 +98,21 @@ def remove(ask: Callable[..., str], name: str) -> None:
 
 
 def wait(running: Running, seconds: float = ANSWER_SECONDS) -> None:
-    """Until the server accepts the token. Registers first: an interrupt leaves a workspace that `down` can find.
+    """Until the server accepts the token, and sshd greets where there is one; an interrupt ends what was started.
 
     Raises:
         NotAnswering: it ended or took too long; it is ended and forgotten.
     """
     register.save(running.record)
+    try:
+        _wait(running, seconds)
+    except KeyboardInterrupt:
+        running.end()
+        register.forget(running.record.name)
+        raise
+
+
+def _wait(running: Running, seconds: float) -> None:
     deadline, checked = time.monotonic() + seconds, 0.0
     while not (answer.answers(running.record) and answer.logins_answer(running.record)):
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -50,14 +51,14 @@ def stop(record: Record, wait: float, report: Callable[[str], None]) -> tuple[tr
     seen: dict[str, trainings.Training] = {}
     if look.lives(record):
         seen = {t.folder: t for t in trainings.recorded(folder) if not t.stopped}
-        _leave_word(record.state / "stop", wait)
+        _leave_word(record.state / "stop", wait, report)
         _ask(record, wait)
         deadline = time.monotonic() + wait + _ENDING_SECONDS
         while look.lives(record):
             for training in trainings.recorded(folder):
                 if training.folder in seen:
                     seen[training.folder] = training
-                    report(_words(training))
+                    report(_words(training, wait))
             if time.monotonic() > deadline:
                 _kill(record)
             time.sleep(0.1)
@@ -66,21 +67,29 @@ def stop(record: Record, wait: float, report: Callable[[str], None]) -> tuple[tr
     return tuple(t for t in trainings.recorded(folder) if t.folder in seen)
 
 
-def _words(training: trainings.Training) -> str:
+def _words(training: trainings.Training, wait: float) -> str:
     if training.stopped:
         return f"{training.folder}: epoch {training.epoch} of {training.epochs} is saved"
+    if training.epoch >= training.epochs:
+        return f"{training.folder}: all epochs are done, its last validation runs"
+    if not wait:
+        return f"{training.folder}: not waited for; epoch {training.epoch} of {training.epochs} was saved last"
     return f"{training.folder}: waiting for the checkpoint of epoch {training.epoch + 1} of {training.epochs}"
 
 
-def _leave_word(file: Path, wait: float) -> None:
+def _leave_word(file: Path, wait: float, report: Callable[[str], None]) -> None:
     part = file.with_suffix(".part")
-    part.write_text(json.dumps({"wait": wait}), encoding="utf-8")
-    part.replace(file)
+    try:
+        part.write_text(json.dumps({"wait": wait}), encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        report(f"trainings cannot be told to save: {error}")
 
 
 def _ask(record: Record, wait: float) -> None:
     if record.engine == "local":
-        os.kill(record.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+            os.kill(record.pid, signal.SIGTERM)
         return
     # `stop` waits for the end; `kill --signal` returns at once, and the policy "unless-stopped" would start it again.
     argv = [
@@ -98,9 +107,12 @@ def _kill(record: Record) -> None:
         raise StillRunning(record, f"{record.engine} stop did not end it")
     import psutil
 
-    family = [psutil.Process(record.pid), *psutil.Process(record.pid).children(recursive=True)]
-    for process in family:
-        process.kill()
+    try:
+        family = [psutil.Process(record.pid), *psutil.Process(record.pid).children(recursive=True)]
+        for process in family:
+            process.kill()
+    except psutil.NoSuchProcess:
+        return  # it ended meanwhile
     if psutil.wait_procs(family, timeout=10)[1]:
         raise StillRunning(record, f"process {record.pid} outlives a kill")
 

@@ -1,0 +1,152 @@
+"""Every problem that a user can meet: cause, remedy, where to read on, and a code that means one thing."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from yoloport import errors
+from yoloport.cli import present
+from yoloport.compat import decide
+from yoloport.environment import install, pip, prepare
+from yoloport.errors import Exit, Problem
+from yoloport.host import engine, ports
+from yoloport.host.facts import PciDevice
+from yoloport.image import build, render
+from yoloport.platforms import choose, load
+from yoloport.workspace import arrange, checks, plan, register, start, stop
+from yoloport.workspace.register import Record
+
+SOURCE = Path(errors.__file__).parent
+DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md"}
+CPU = load.load("ascend")
+FOLDER = Path("/data")
+DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
+RECORD = Record("line2", "local", "", "cpu", "/data", 8888, 0, False, "lin")
+CARD = PciDevice("0000:01:00.0", "19e5", "d500", "1200", "")
+
+MADE: list[Callable[[], Problem]] = [
+    lambda: install.DiskFull(FOLDER, 2000, 10),
+    lambda: install.BrokenPair(FOLDER, "undefined symbol"),
+    lambda: prepare.NoWheelhouse(FOLDER),
+    lambda: pip.InstallFailed("torch", FOLDER / "log", "no match"),
+    lambda: pip.NoNetwork("torch", FOLDER / "log", "refused"),
+    lambda: render.NoTemplate("ascend", ("cpu",)),
+    lambda: build.BuildFailed("image", "exit 1", FOLDER / "log"),
+    lambda: register.NoWorkspace("line2", ()),
+    lambda: start.NotAnswering("line2", "ended before it answered", "log"),
+    lambda: start.EngineRefused(DOCKER, "port is already allocated"),
+    lambda: arrange.NoImage("docker", "yoloport/workspace:cpu", "cpu"),
+    lambda: arrange.BadDevices("first"),
+    lambda: plan.NoSuchDevice(7, (0, 1), "ascend"),
+    lambda: stop.StillRunning(RECORD, "process 1 outlives a kill"),
+    lambda: checks.BadName("a b"),
+    lambda: checks.DataFolderUnusable(FOLDER, "read-only"),
+    lambda: checks.DataDiskFull(FOLDER, 3),
+    lambda: checks.NameTaken(RECORD, "http://127.0.0.1:8888/lab"),
+    lambda: checks.BadKeyFile(FOLDER, "empty"),
+    lambda: checks.BadCertificate("a certificate needs its key"),
+    lambda: decide.NoVersions("cpu", ["torch is for Python 3.10"]),
+    lambda: choose.AcceleratorNotUsable(CPU, CARD),
+    lambda: choose.WrongArchitecture(CPU, "riscv64"),
+    lambda: choose.NoCards(CPU),
+    lambda: load.UnknownPlatform("tpu", ("cpu",)),
+    lambda: load.BadPlatformFolder(FOLDER, "torch.device", "missing"),
+    lambda: engine.EngineProblem("docker", "docker is not installed", "install docker"),
+    lambda: ports.PortTaken(8888, "", None),
+    lambda: ports.BadPort(0, "ports go from 1 to 65535"),
+]
+ELSEWHERE = ("inside", "datasets")  # their own tests make these: some need torch or a dataset
+
+
+def problem_classes() -> dict[str, ast.ClassDef]:
+    """Every class that is a Problem, by ``folder.Name``, found in the source without importing it."""
+    classes = {
+        f"{file.relative_to(SOURCE).parts[0]}.{node.name}": node
+        for file in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    known = {"Problem"}
+    while True:
+        found = {k: n for k, n in classes.items() if {ast.unparse(b).split(".")[-1] for b in n.bases} & known}
+        names = {node.name for node in found.values()}
+        if names <= known:
+            return found
+        known |= names
+
+
+def test_every_problem_of_the_host_side_is_in_the_list_above():
+    named = {f"{type(make()).__module__.split('.')[1]}.{type(make()).__name__}" for make in MADE}
+    there = {name for name in problem_classes() if name.split(".")[0] not in ELSEWHERE}
+    assert there - named == set()
+
+
+def test_every_problem_says_what_it_is_for_and_no_two_say_the_same():
+    words = {name: ast.get_docstring(node) for name, node in problem_classes().items()}
+    assert all(words.values()), [name for name, text in words.items() if not text]
+    assert len(set(words.values())) == len(words)
+
+
+NO_PLACE = {"BadPlatformFolder"}  # a fault of the project itself: the remedy names the source file to read
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: type(make()).__name__)
+def test_a_problem_has_cause_remedy_place_and_code(make: Callable[[], Problem]):
+    problem = make()
+    assert problem.cause and problem.remedy and str(problem) == problem.cause
+    assert problem.exit in Exit and problem.exit is not Exit.OK
+    if type(problem).__name__ not in NO_PLACE:
+        assert problem.exit is not Exit.UNEXPECTED
+        assert problem.see.startswith("https://") or problem.see.removeprefix("docs/en/") in DOCUMENTS, problem.see
+
+
+def test_every_document_that_the_source_names_is_one_of_those_written():
+    named = {
+        word.strip("`.,;)\"'")
+        for file in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for word in node.value.split()
+        if word.startswith("docs/en/") and word.rstrip("`.,;").endswith(".md")
+    }
+    assert {name.removeprefix("docs/en/") for name in named} <= DOCUMENTS
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: type(make()).__name__)
+def test_a_problem_is_data_that_json_can_hold(make: Callable[[], Problem], capsys):
+    problem = make()
+    with pytest.raises(BaseException) as caught, present.problems(json_wanted=True):
+        raise problem
+    assert getattr(caught.value, "exit_code", None) == int(problem.exit)
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["problem"], said["exit"]) == (False, type(problem).__name__, int(problem.exit))
+    assert (said["cause"], said["remedy"], said["see"]) == (problem.cause, problem.remedy, problem.see)
+
+
+def test_square_brackets_in_a_cause_are_shown_and_not_taken_for_markup(capsys):
+    with pytest.raises(BaseException), present.problems():  # noqa: B017  typer's own Exit
+        raise checks.BadName("[red]x[/]")
+    assert "[red]x[/]" in capsys.readouterr().err
+
+
+def test_an_interrupt_has_the_shells_own_code(capsys):
+    with pytest.raises(BaseException) as caught, present.problems():
+        raise KeyboardInterrupt
+    assert getattr(caught.value, "exit_code", None) == 130 and "nothing is lost" in capsys.readouterr().err
+
+
+def test_exit_codes_are_unique_and_fit_in_a_byte():
+    values = [member.value for member in Exit.__members__.values()]
+    assert len(set(values)) == len(values) == len(Exit) and all(0 <= value < 256 for value in values)
+
+
+def test_a_line_of_progress_is_said_once(capsys):
+    report = present.lines_once()
+    for words in ("a", "a", "b [dim]", "a"):
+        report(words)
+    assert capsys.readouterr().err == "a\nb [dim]\n"

@@ -1,0 +1,111 @@
+"""Ultralytics' modules are adapted right after they were executed; a name that moved is said loudly."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from yoloport.inside import activate, checkpoints
+from yoloport.inside.activate import MovedUpstream
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No finder of ours and no module of upstream's is left behind."""
+    monkeypatch.setattr(sys, "meta_path", [f for f in sys.meta_path if not isinstance(f, activate._Finder)])
+    before = dict(sys.modules)
+    yield
+    for name in set(sys.modules) - set(before):
+        if name.split(".")[0] == "upstream_of_the_test":
+            del sys.modules[name]
+
+
+@pytest.fixture
+def upstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package with one module that has ``value = 1``."""
+    (tmp_path / "upstream_of_the_test").mkdir()
+    (tmp_path / "upstream_of_the_test/__init__.py").touch()
+    (tmp_path / "upstream_of_the_test/part.py").write_text("value = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "upstream_of_the_test.part"
+
+
+def double(module: ModuleType) -> None:
+    module.value *= 2
+
+
+def test_a_module_is_adapted_before_anybody_takes_a_name_out_of_it(upstream: str):
+    sys.meta_path.insert(0, activate._Finder({upstream: double}))
+    namespace: dict[str, object] = {}
+    exec(f"from {upstream} import value", namespace)  # noqa: S102
+    assert namespace["value"] == 2
+
+
+def test_it_is_adapted_once_and_found_where_it_lies(upstream: str):
+    finder = activate._Finder({upstream: double})
+    sys.meta_path.insert(0, finder)
+    module = importlib.import_module(upstream)
+    assert importlib.import_module(upstream) is module and module.value == 2
+    assert finder.find_spec(upstream, None) is None and module.__file__.endswith("part.py")
+
+
+def test_a_module_without_the_name_gives_a_warning_and_goes_on_working(upstream: str):
+    def adapt(module: ModuleType) -> None:
+        module.no_longer_there  # noqa: B018
+
+    sys.meta_path.insert(0, activate._Finder({upstream: adapt}))
+    with pytest.warns(MovedUpstream, match="no_longer_there.*8.4.190"):
+        assert importlib.import_module(upstream).value == 1
+
+
+def test_an_event_that_moved_gives_a_warning_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("YOLOPORT_STATE", str(tmp_path))
+    callbacks = ModuleType("callbacks")
+    callbacks.default_callbacks = {"on_train_start": [], "on_train_end": []}
+    with pytest.warns(MovedUpstream):
+        activate.adapt_safely(checkpoints.adapt, callbacks)
+
+
+def test_a_module_that_is_loaded_already_is_adapted_at_once(monkeypatch: pytest.MonkeyPatch):
+    module = ModuleType("ultralytics.utils.plotting")
+    module.Annotator = type("Annotator", (), {"show": lambda self, title=None: None})
+    upstreams = module.Annotator.show
+    monkeypatch.setitem(sys.modules, "ultralytics.utils.plotting", module)
+    activate.install()
+    assert module.Annotator.show.__wrapped__ is upstreams
+
+
+def test_installed_twice_is_once():
+    activate.install()
+    activate.autoload()
+    assert sum(isinstance(finder, activate._Finder) for finder in sys.meta_path) == 1
+
+
+def test_other_modules_are_not_touched():
+    activate.install()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sys.meta_path[0].find_spec("json", None) is None
+
+
+@pytest.mark.torch
+def test_importing_torch_activates_without_importing_ultralytics(root: Path, tmp_path: Path):
+    pytest.importorskip("torch")
+    metadata = tmp_path / "yoloport-0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: yoloport\nVersion: 0\n")
+    (metadata / "entry_points.txt").write_text("[torch.backends]\nyoloport = yoloport.inside.activate:autoload\n")
+    code = (
+        f"import sys; sys.path[:0] = [{str(root / 'src')!r}, {str(tmp_path)!r}]; import torch; "
+        "ours = any(type(f).__module__ == 'yoloport.inside.activate' for f in sys.meta_path); "
+        "print(ours, 'ultralytics' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "True False\n", done.stderr[-500:]
