@@ -36,13 +36,10 @@ def hand_over(
 
 def _execute(python: Path, module: str, words: Sequence[str]) -> NoReturn:
     from yoloport.host import folders
+    from yoloport.supervise.variables import BESIDE_TORCH
 
-    defaults = {
-        "YOLO_CONFIG_DIR": str(folders.cache() / "ultralytics"),  # the user's own Ultralytics settings stay untouched
-        "YOLO_AUTOINSTALL": "False",
-        "OMP_WAIT_POLICY": "PASSIVE",  # as in a workspace: waiting threads must not spin against other jobs
-        "ORT_DISABLE_TELEMETRY": "1",
-    }
+    # The user's own Ultralytics settings stay untouched.
+    defaults = {**BESIDE_TORCH, "YOLO_CONFIG_DIR": str(folders.cache() / "ultralytics")}
     for name in ("PYTHONPATH", "PYTHONHOME"):
         os.environ.pop(name, None)
     environ = {**defaults, **os.environ}

@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from yoloport.measure.machine import usable_cores
+from yoloport.supervise.variables import BESIDE_TORCH
 
 if TYPE_CHECKING:
     from ultralytics import YOLO
@@ -14,13 +15,7 @@ if TYPE_CHECKING:
     from ultralytics.engine.trainer import BaseTrainer
     from ultralytics.engine.validator import BaseValidator
 
-SETTINGS = {
-    "YOLO_AUTOINSTALL": "False",
-    "YOLO_OFFLINE": "True",
-    "ORT_DISABLE_TELEMETRY": "1",
-    # Waiting threads that spin are slow where others use the cores too: 0.6 s instead of 3.2 s a training step.
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
+SETTINGS = {**BESIDE_TORCH, "YOLO_OFFLINE": "True"}
 
 
 def prepare(environ: MutableMapping[str, str] = os.environ) -> None:

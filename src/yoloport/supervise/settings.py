@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from yoloport.supervise.variables import BESIDE_TORCH
+
 GIVEN = Path("/etc/yoloport")
 """Where a container finds the files that the user named: authorized_keys, tls.crt, tls.key."""
 
@@ -81,16 +83,13 @@ def children_environment(settings: Settings, environ: Mapping[str, str], python:
     # What the prompt of the shell that ran `up` looked like says nothing about this environment.
     kept = {k: v for k, v in environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "JUPYTER_TOKEN")}
     found = {
+        **BESIDE_TORCH,
         **kept,
         "PATH": os.pathsep.join([tools, *[p for p in environ.get("PATH", os.defpath).split(os.pathsep) if p != tools]]),
         "VIRTUAL_ENV": str(python.parent.parent),
         "YOLOPORT_DATA": str(settings.data),
         "YOLOPORT_STATE": str(state),
         "YOLO_CONFIG_DIR": str(state / "ultralytics"),
-        "YOLO_AUTOINSTALL": "False",  # nothing is installed behind the user's back
-        # Waiting OpenMP threads spin: beside other jobs a step took five times as long (2 cores, 2026-11-23).
-        "OMP_WAIT_POLICY": environ.get("OMP_WAIT_POLICY", "PASSIVE"),
-        "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.32 has an address for it in its library (read 2026-11-23)
         "MPLCONFIGDIR": str(state / "matplotlib"),
         "JUPYTER_CONFIG_DIR": str(state / "jupyter/config"),
         "JUPYTER_DATA_DIR": str(state / "jupyter/data"),

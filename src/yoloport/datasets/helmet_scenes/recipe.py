@@ -17,8 +17,7 @@ scaling and shifting (so few epochs underfit, they never overfit), a small ``img
 Threads decide as much. Ultralytics trains with one thread fewer than there are cores, so with one on two cores
 (``torch.set_num_threads`` in ``select_device``). Set back to all in an ``on_train_start`` callback, imgsz 224 and
 batch 4 made 5.7-6.6 steps/s instead of 3.7-4.3. Where others use the cores too, OpenMP's waiting threads spin against
-them: 3.2 s a step at imgsz 192, batch 8, load 6; with ``OMP_WAIT_POLICY=PASSIVE``, set before torch is imported,
-0.5-0.7 s beside the same jobs.
+them; how long they may is set in ``supervise/variables.py``, with its own measurements.
 """
 
 from __future__ import annotations
