@@ -82,7 +82,6 @@ VENDORS = re.compile(
 )
 # Where a platform's name is written outside its folder, and why that is right; the count may only go down.
 ALLOWED = {
-    "supervise/ssh.py": (1, "variables that a vendor's image sets and a login has to see"),
     "inside/weights.py": (3, "names of Ultralytics' export formats by their suffix, to say what a file is"),
     "cli/up.py": (1, "examples in the help of --platform"),
     "compat/decide.py": (1, "an example in a docstring"),

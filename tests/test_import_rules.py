@@ -100,8 +100,11 @@ def test_a_folder_imports_only_what_the_table_allows(folder: str):
     assert own - {folder, "errors", "__version__"} - MAY_IMPORT[folder] == set()
 
 
-def test_of_the_supervisor_others_take_settings_variables_and_records_alone():
-    light = {"yoloport.supervise", *(f"yoloport.supervise.{name}" for name in ("settings", "trainings", "variables"))}
+def test_of_the_supervisor_others_take_light_modules_alone():
+    light = {
+        "yoloport.supervise",
+        *(f"yoloport.supervise.{name}" for name in ("inherit", "settings", "trainings", "variables")),
+    }
     taken = edges(("cli", "workspace", "inside"), "yoloport.supervise")
     assert {edge for edge in taken if edge[1].rpartition(".")[0] not in light} == set()
 

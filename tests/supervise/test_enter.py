@@ -27,6 +27,17 @@ def entered(environ: dict[str, str], *command: str) -> subprocess.CompletedProce
     return subprocess.run(argv, env=environ, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 
+def sent(environ: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
+    """What sshd starts for a command, while a supervisor runs whose image has a vendor's variable."""
+    supervisor = subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={**environ, "VENDOR_HOME": "/opt/vendor"})
+    try:
+        session = {name: environ[name] for name in ("PATH", "PYTHONPATH", "HOME")}
+        login = {**session, "YOLOPORT_SUPERVISOR": str(supervisor.pid), "SSH_ORIGINAL_COMMAND": command}
+        return entered(login, "--login")
+    finally:
+        supervisor.communicate()
+
+
 def expected(settings: Settings) -> str:
     return f"{settings.data}|{settings.state}|False|none\n"
 
@@ -36,8 +47,8 @@ def test_a_command_runs_in_the_data_folder_with_the_workspaces_settings(settings
 
 
 def test_a_command_sent_over_ssh_sees_the_same(settings: Settings, environ: dict[str, str]):
-    done = entered({**environ, "SSH_ORIGINAL_COMMAND": SHOW}, "--login")
-    assert (done.stdout, done.stderr) == (expected(settings), "")
+    done = sent(environ, SHOW + "; echo $VENDOR_HOME")
+    assert (done.stdout, done.stderr) == (expected(settings) + "/opt/vendor\n", "")
 
 
 def test_the_exit_code_is_the_commands_own(environ: dict[str, str]):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from yoloport.supervise.inherit import environment_of
 from yoloport.supervise.settings import Settings, children_environment, read
 
 _SFTP = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/usr/lib/ssh/sftp-server")
@@ -18,17 +19,25 @@ _SFTP = ("/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server", "/u
 
 def main() -> None:
     """Replace this process by the command."""
-    settings = read(os.environ)
-    environ = children_environment(settings, os.environ, Path(sys.executable))
+    login = sys.argv[1:] == ["--login"]
+    given = _of_the_supervisor(os.environ) if login else dict(os.environ)
+    settings = read(given)
+    environ = children_environment(settings, given, Path(sys.executable))
     # Below level 2 bash takes a command sent over SSH for a login and reads ~/.bashrc, where PATH is often set anew.
     environ["SHLVL"] = str(max(1, int(environ.get("SHLVL", "0") or 0)))
-    argv = _login(settings, environ) if sys.argv[1:] == ["--login"] else sys.argv[1:] or shell(settings, environ)
+    argv = _login(settings, environ) if login else sys.argv[1:] or shell(settings, environ)
     os.chdir(settings.data)
     try:
         os.execvpe(argv[0], argv, environ)
     except OSError as error:
         print(f"yoloport: {argv[0]}: {error.strerror}", file=sys.stderr)
         sys.exit(127)
+
+
+def _of_the_supervisor(environ: Mapping[str, str]) -> dict[str, str]:
+    """A login gets next to nothing from sshd; an image's ENV and a vendor's variables are the supervisor's."""
+    session = {name: value for name, value in environ.items() if name.startswith("SSH_") or name == "TERM"}
+    return {**environment_of(int(environ["YOLOPORT_SUPERVISOR"])), **session}
 
 
 def shell(settings: Settings, environ: Mapping[str, str]) -> list[str]:

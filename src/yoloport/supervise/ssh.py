@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import shlex
 import shutil
 import subprocess
@@ -37,23 +36,16 @@ PidFile none
 LogLevel VERBOSE
 Subsystem sftp internal-sftp
 ForceCommand $enter
-$environment
+SetEnv YOLOPORT_SUPERVISOR=$supervisor
 """)
-
-_PASSED = re.compile(
-    r"PATH|LD_LIBRARY_PATH|VIRTUAL_ENV|MPLCONFIGDIR|(?:ORT|OMP|GOMP)_\w+|YOLO\w*|\w+_VISIBLE_DEVICES|ASCEND_\w+"
-)
 
 
 class NoSshd(Exception):
     """OpenSSH's server is not installed."""
 
 
-def config(settings: Settings, environ: Mapping[str, str], folder: Path, user: str) -> str:
-    """The text of ``sshd_config``. An image's ENV does not reach a login, so it is repeated here."""
-    passed = " ".join(
-        f'{name}="{value}"' for name, value in sorted(environ.items()) if _PASSED.fullmatch(name) and '"' not in value
-    )
+def config(settings: Settings, folder: Path, user: str) -> str:
+    """The text of ``sshd_config``. Logins take their environment from the supervisor's process, not from this file."""
     return _CONFIG.substitute(
         port=settings.ssh_port,
         address=settings.address,
@@ -62,7 +54,7 @@ def config(settings: Settings, environ: Mapping[str, str], folder: Path, user: s
         root_login="prohibit-password" if user == "root" else "no",
         user=user,
         enter=f"{shlex.quote(sys.executable)} -m yoloport.supervise.enter --login",
-        environment=f"SetEnv {passed}",
+        supervisor=os.getpid(),
     )
 
 
@@ -88,7 +80,7 @@ def write(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where uid 0's sshd confines its network half
     user = pwd.getpwuid(os.geteuid()).pw_name
-    _write_private(folder / "sshd_config", config(settings, environ, folder, user).encode())
+    _write_private(folder / "sshd_config", config(settings, folder, user).encode())
     return [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
 
 

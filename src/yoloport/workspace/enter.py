@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
+from yoloport.supervise.inherit import environment_of
 from yoloport.workspace.register import Record
 from yoloport.workspace.render_engine import container_name
 
@@ -17,17 +17,10 @@ _ENTER = ("-m", "yoloport.supervise.enter")
 def enter(record: Record, command: Sequence[str]) -> NoReturn:
     """Replace this process by a shell, or by the command, with the environment that kernels have."""
     if record.engine == "local":
-        os.execve(record.python, [record.python, *_ENTER, *command], environment_of(record.pid))
+        os.execve(record.python, [record.python, *_ENTER, *command], environment_of(record.pid) | _terminal())
     terminal = ["--tty"] if sys.stdin.isatty() and sys.stdout.isatty() else []
     argv = [record.client, "exec", "--interactive", *terminal, container_name(record.name), "python", *_ENTER, *command]
     os.execvp(record.client, argv)
-
-
-def environment_of(pid: int) -> dict[str, str]:
-    """The environment a process of ours was started with."""
-    content = Path(f"/proc/{pid}/environ").read_bytes()
-    pairs = (entry.split(b"=", 1) for entry in content.split(b"\0") if b"=" in entry)
-    return {os.fsdecode(key): os.fsdecode(value) for key, value in pairs} | _terminal()
 
 
 def _terminal() -> dict[str, str]:
