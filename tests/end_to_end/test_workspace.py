@@ -181,7 +181,7 @@ def test_selftest_inside_leaves_evidence_in_the_data_folder(workspace: Workspace
     (file,) = (workspace.data / "evidence").glob("evidence-cpu-*.json")
     evidence = json.loads(file.read_text())
     assert {check["passed"] for check in evidence["checks"]} == {True}
-    assert {cell["capability"]: cell["rung"] for cell in evidence["cells"]}["train"] == 4
+    assert {cell["capability"]: cell["rung"] for cell in evidence["ladder"]}["train"] == 4
 
 
 def test_a_container_has_the_data_at_root_data_too_and_is_healthy(workspace: Workspace):

@@ -104,7 +104,8 @@ def events(line: str) -> Iterator[str]:
     if fetch:
         yield fetch[1]
     elif line.startswith("Installing collected packages"):
-        yield f"unpacking {line.count(',') + 1} packages"
+        count = line.count(",") + 1
+        yield f"unpacking {count} package{'s' if count > 1 else ''}"
 
 
 def _failure(title: str, log: Path, lines: Sequence[str]) -> Problem:

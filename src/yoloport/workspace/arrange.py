@@ -92,9 +92,7 @@ def arrange(wanted: Wanted) -> Arranged:
     request, notes = _request(wanted, devices)
     user = caller()
     if user.uid == 0:
-        notes += (
-            "you are root, so the workspace is too (in a container without capabilities); an ordinary user is safer",
-        )
+        notes += ("you are root, so the workspace runs as root; as an ordinary user it is safer",)
     made = plan.build(request, choice, host, user)
     prepared = None if engine else prepare.look(choice.platform, host, wanted.sources)
     return Arranged(made, request, choice, engine, reason, prepared, notes)
