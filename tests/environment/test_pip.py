@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import venv
 from pathlib import Path
 
@@ -50,20 +49,3 @@ def test_a_package_that_cannot_be_found_is_not_blamed_on_the_network(target: Pat
     assert not isinstance(caught.value, pip.NoNetwork)
     assert "no-such-package-of-yoloport" in caught.value.cause
     assert str(tmp_path / "install.log") in caught.value.remedy
-
-
-def test_an_interrupt_ends_pip_too(target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    started = []
-
-    def interrupt(*arguments: object, **named: object):
-        process = real(*arguments, **named)
-        started.append(process)
-        return process
-
-    real = pip.subprocess.Popen
-    monkeypatch.setattr(pip.subprocess, "Popen", interrupt)
-    monkeypatch.setattr(pip, "_follow", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    monkeypatch.setattr(sys, "executable", sys.executable)
-    with pytest.raises(KeyboardInterrupt):
-        pip.install(target, "a package", ("--help",), tmp_path / "install.log", lambda event: None)
-    assert started[0].poll() is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -51,5 +52,10 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Entry point of the console script and of ``python src``."""
+    for number in (
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # a closed terminal too: end as after Ctrl-C, with nothing left behind
+        signal.signal(number, signal.default_int_handler)
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     build(asked if asked in (*VERBS, "image") else "")(prog_name="yoloport")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yoloport.errors import Exit, Problem
+from yoloport.host.process import following
 
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _FETCH = re.compile(r"\s*(?:Downloading|Processing|Using cached) (?:\S*/)?([A-Za-z][\w.]*(?:-[A-Za-z][\w.]*)*)")
@@ -68,14 +69,9 @@ def install(target: Path, title: str, arguments: Sequence[str], log: Path, repor
     argv += ["--disable-pip-version-check", "--resume-retries", "8", "--retries", "3", *arguments]
     with log.open("a", encoding="utf-8") as out:
         out.write(f"$ {' '.join(argv)}\n")
-        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        try:
+        with following(argv) as process:
             lines = _follow(process, out.write, report)
             code = process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
     if code:
         raise _failure(title, log, lines)
 

@@ -14,6 +14,7 @@ from yoloport.environment import own_wheel, plan
 from yoloport.errors import Exit, Problem
 from yoloport.host import folders
 from yoloport.host.engine import Engine
+from yoloport.host.process import following
 from yoloport.image.render import Recipe, dockerfile
 
 _CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
@@ -57,26 +58,20 @@ def build(
     with _context(recipe, wheelhouse) as context:
         argv = command(recipe, engine, context, tag, base)
         environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
-        process = subprocess.Popen(
-            argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
-        lines = _follow(process, log, report)
-        if process.wait():
-            raise BuildFailed(tag, _why(lines), log)
+        with following(argv, environ) as process:
+            lines = _follow(process, log, report)
+            code = process.wait()
+    if code:
+        raise BuildFailed(tag, _why(lines), log)
 
 
 def _follow(process: subprocess.Popen[str], log: Path, report: Callable[[str], None]) -> list[str]:
     lines: list[str] = []
-    try:
-        with log.open("w", encoding="utf-8") as out:
-            for line in process.stdout or ():
-                out.write(line)
-                lines.append(line.rstrip())
-                report(lines[-1])
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+    with log.open("w", encoding="utf-8") as out:
+        for line in process.stdout or ():
+            out.write(line)
+            lines.append(line.rstrip())
+            report(lines[-1])
     return lines
 
 
