@@ -52,10 +52,9 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
 
 def main() -> None:
     """Entry point of the console script and of ``python src``."""
-    for number in (
-        signal.SIGTERM,
-        signal.SIGHUP,
-    ):  # a closed terminal too: end as after Ctrl-C, with nothing left behind
-        signal.signal(number, signal.default_int_handler)
+    # A closed terminal, or `kill`: end as after Ctrl-C, with nothing left behind; what nohup set stays.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     build(asked if asked in (*VERBS, "image") else "")(prog_name="yoloport")
