@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -287,8 +289,10 @@ def test_the_command_that_dry_run_prints_works_when_pasted(workspace: Workspace)
     account, pasted = workspace.account, workspace.data.with_name("pasted here")
     options = ["--name", "pasted", "--engine", workspace.engine, "--data", str(pasted), "--dry-run"]
     command = account.json("up", *options)["command"]
+    # A session of its own: the shell's end is not the end of what it started.
+    argv = ["/bin/sh", "-c", command]
     started = subprocess.Popen(
-        ["/bin/sh", "-c", command], cwd=account.home, stdout=subprocess.PIPE, env=account.environ()
+        argv, cwd=account.home, stdout=subprocess.PIPE, env=account.environ(), start_new_session=True
     )
     try:
         port = int(re.search(r"(?:127\.0\.0\.1:|YOLOPORT_PORT=)(\d+)", command)[1])  # type: ignore[index]
@@ -298,7 +302,8 @@ def test_the_command_that_dry_run_prints_works_when_pasted(workspace: Workspace)
             time.sleep(0.3)
         assert (pasted / ".yoloport/pasted/token").is_file()
     finally:
-        started.terminate()
+        with contextlib.suppress(ProcessLookupError):  # `docker run --detach` has ended long ago
+            os.killpg(started.pid, signal.SIGTERM)
         if workspace.engine == "docker":
             subprocess.run([os.environ["YOLOPORT_DOCKER"], "rm", "-f", "yoloport-pasted"], capture_output=True)
         started.wait(timeout=60)
