@@ -43,6 +43,7 @@ def build(only: str = "") -> typer.Typer:
 
 
 def version(show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    # No docstring: Typer would print it as the program's help.
     if show:
         from yoloport import __version__
 

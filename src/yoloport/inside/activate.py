@@ -61,6 +61,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self._adapters = adapters
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Claim a module that is to be adapted, once, and let the finders after this one find it."""
         adapt = self._adapters.pop(name, None)
         if adapt is None:
             return None
