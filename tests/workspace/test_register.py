@@ -75,3 +75,22 @@ def test_a_name_cannot_lead_out_of_the_register(record: Record):
     register.save(record)
     (folders.state() / "elsewhere.json").write_text(json.dumps(asdict(record)))
     assert register.find("../elsewhere") is None
+
+
+def test_a_workspace_that_was_taken_down_is_remembered_with_its_port(record: Record):
+    assert register.last("line2") is None
+    register.save(replace(record, port=9001, ssh_port=2201))
+    assert register.last("line2") is None, "it is still up"
+    register.forget("line2")
+    before = register.last("line2")
+    assert before is not None and (before.port, before.ssh_port) == (9001, 2201)
+    assert register.everything() == (), "what is remembered is not there"
+    register.forget("line2")
+    assert register.last("line2") == before, "forgetting again forgets nothing more"
+
+
+def test_what_is_remembered_can_be_broken_and_cannot_lead_out_of_the_register(record: Record):
+    register.save(record)
+    register.forget("line2")
+    (file_of("x").parent / ".line2.last").write_bytes(b"\xff{")
+    assert register.last("line2") is None and register.last("../line2") is None and register.last("") is None

@@ -71,7 +71,7 @@ def choose_platform(asked: str) -> tuple[choose.Choice, Host]:
     """The platform for this machine, and the facts it was chosen by."""
     if asked != "auto":
         load.load(asked)  # an unknown name is told before anything is probed
-    platforms = sorted((load.load(name) for name in load.names()), key=lambda p: p.match.always)
+    platforms = load.load_all()
     host = machine.probe(sought=load.sought(platforms))
     return choose.choose(platforms, host, asked), host
 
@@ -164,7 +164,7 @@ def _require_not_running(name: str) -> None:
 
 def _request(wanted: Wanted, devices: tuple[int, ...]) -> tuple[Request, tuple[str, ...]]:
     address = "0.0.0.0" if wanted.expose else "127.0.0.1"  # noqa: S104  asked for by --expose, then with TLS
-    before = register.find(wanted.name)
+    before = register.find(wanted.name) or register.last(wanted.name)
     port, note = _port(wanted.port, before.port if before else DEFAULT_PORT, address, "--port")
     notes, ssh_port = [note], 0
     if wanted.ssh_key:

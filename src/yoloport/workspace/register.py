@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import asdict, dataclass, fields
@@ -62,16 +63,24 @@ def save(record: Record) -> None:
 
 
 def forget(name: str) -> None:
-    """Remove the record; the data folder stays."""
-    (_folder() / f"{name}.json").unlink(missing_ok=True)
+    """The workspace is down; the data folder stays, and so does what `last` tells: bookmarks hold the port."""
+    with contextlib.suppress(FileNotFoundError):
+        (_folder() / f"{name}.json").replace(_folder() / f".{name}.last")
 
 
 def find(name: str) -> Record | None:
     """The record of this name. A file that cannot be understood counts as none: `up` writes it anew."""
-    if not NAME.fullmatch(name):
-        return None
+    return _read(_folder() / f"{name}.json") if NAME.fullmatch(name) else None
+
+
+def last(name: str) -> Record | None:
+    """How the workspace of this name stood before it was taken down."""
+    return _read(_folder() / f".{name}.last") if NAME.fullmatch(name) else None
+
+
+def _read(file: Path) -> Record | None:
     try:
-        told = json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
+        told = json.loads(file.read_text(encoding="utf-8"))
         known = {field.name for field in fields(Record)}  # a newer version may have written more
         return Record(**{key: value for key, value in told.items() if key in known})
     except (OSError, ValueError, TypeError, AttributeError):
