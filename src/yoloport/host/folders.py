@@ -17,6 +17,11 @@ def state() -> Path:
     return _xdg("XDG_STATE_HOME", ".local/state") / "yoloport"
 
 
+def config() -> Path:
+    """What the user wrote for yoloport: ``$XDG_CONFIG_HOME/yoloport``, else ``~/.config/yoloport``."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "yoloport"
+
+
 def data() -> Path:
     """The default data folder, ``~/yoloport``."""
     return Path.home() / "yoloport"

@@ -1,67 +1,56 @@
-"""Find out what a machine is, reading files under ``root`` only: a recorded folder can stand in for a server."""
+"""Find out what a machine is, as far as a plan needs it: files only, no program is run."""
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from yoloport.host.facts import Host, Node, PciDevice, Sought
+from yoloport.host import processor
+from yoloport.host.ask import Machine
+from yoloport.host.facts import Host, Node, Sought
+from yoloport.host.live import Live
 
 
-def probe(root: Path = Path("/"), sought: Sought = Sought()) -> Host:  # noqa: B008  frozen
-    """All facts of the machine at ``root``.
+def at(place: Path = Path("/")) -> Machine:
+    """The machine at ``place``: ``/``, a folder that holds a root of its own, or a recorded machine's file."""
+    if not place.is_file():
+        return Live(place)
+    from yoloport.host import recorded
+
+    return recorded.load(place)
+
+
+def probe(machine: Machine | Path = Path("/"), sought: Sought = Sought()) -> Host:  # noqa: B008  frozen
+    """What a plan needs to know.
 
     Args:
-        root: ``/``, or a folder that holds a recorded machine's ``dev``, ``etc``, ``proc``, ``sys``.
-        sought: which nodes, files and toolkits to look for.
+        machine: a machine, or the place of one as :func:`at` takes it.
+        sought: which nodes, files, toolkits and drivers to look for.
     """
-    cpuinfo = _read(root / "proc/cpuinfo")
+    asked = at(machine) if isinstance(machine, Path) else machine
+    values = asked.values()
+    cpuinfo = asked.read("/proc/cpuinfo", processor.short) or ""
     return Host(
-        architecture=_architecture(root),
-        processor=_processor(cpuinfo),
-        cores=_cores(root, cpuinfo),
-        memory_bytes=_memory(_read(root / "proc/meminfo")),
-        distribution=_distribution(_read(root / "etc/os-release")),
-        libc=platform.libc_ver()[1] if root == Path("/") else "",
-        nodes=_nodes(root, sought.nodes),
-        pci=_pci(root / "sys/bus/pci/devices"),
-        # os.path.exists: a folder that this user may not look into is "not there", not an error.
-        files=frozenset(path for path in sought.files if os.path.exists(root / path.lstrip("/"))),  # noqa: PTH110
-        toolkits=_toolkits(root, sought.toolkits),
-        cdi_kinds=_cdi_kinds(root),
+        architecture=values.architecture,
+        processor=processor.name(cpuinfo),
+        cores=values.cores or processor.count(cpuinfo),
+        memory_bytes=_memory(asked.read("/proc/meminfo", _memory_line) or ""),
+        distribution=_distribution(asked.read("/etc/os-release") or ""),
+        libc=values.libc,
+        nodes=_nodes(asked, sought.nodes),
+        pci=asked.pci(),
+        files=frozenset(path for pattern in sought.files for path in asked.glob(pattern)),
+        toolkits=_versions(asked, sought.toolkits),
+        cdi_kinds=_cdi_kinds(asked),
+        drivers=_versions(asked, sought.drivers),
+        cpu=processor.read(cpuinfo, len(asked.glob("/sys/devices/system/node/node[0-9]*"))),
+        compatible=tuple((asked.read("/proc/device-tree/compatible") or "").split()),
     )
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _architecture(root: Path) -> str:
-    recorded = _read(root / "etc/yoloport-recorded-architecture").strip()
-    return recorded or platform.machine()
-
-
-def _processor(cpuinfo: str) -> str:
-    for key in ("model name", "Model Name", "Hardware", "Model"):
-        found = re.search(rf"^{key}\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
-        if found:
-            return found[1].strip()
-    # Arm servers name no model: implementer and part are what tells a Kunpeng from a Phytium.
-    implementer = re.search(r"^CPU implementer\s*:\s*(\S+)", cpuinfo, re.MULTILINE)
-    part = re.search(r"^CPU part\s*:\s*(\S+)", cpuinfo, re.MULTILINE)
-    return f"implementer {implementer[1]} part {part[1]}" if implementer and part else "unknown processor"
-
-
-def _cores(root: Path, cpuinfo: str) -> int:
-    if root == Path("/"):
-        return len(os.sched_getaffinity(0))
-    return len(re.findall(r"^processor\s*:", cpuinfo, re.MULTILINE)) or 1
+def _memory_line(meminfo: str) -> str:
+    return "\n".join(line for line in meminfo.splitlines() if line.startswith(("MemTotal:", "MemAvailable:")))
 
 
 def _memory(meminfo: str) -> int:
@@ -74,45 +63,44 @@ def _distribution(os_release: str) -> str:
     return found[1] if found else "unknown distribution"
 
 
-def _nodes(root: Path, wanted: Iterable[str]) -> tuple[Node, ...]:
-    found = {path for pattern in wanted for path in root.glob(pattern.lstrip("/"))}
-    return tuple(_node(root, path) for path in sorted(found))
+def _nodes(machine: Machine, wanted: Iterable[str]) -> tuple[Node, ...]:
+    paths = sorted({path for pattern in wanted for path in machine.glob(pattern)})
+    return tuple(node for node in map(machine.node, paths) if node)
 
 
-def _node(root: Path, path: Path) -> Node:
-    status = path.stat()
-    return Node("/" + str(path.relative_to(root)), status.st_gid, status.st_mode & 0o777)
-
-
-def _pci(folder: Path) -> tuple[PciDevice, ...]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:  # no PCI bus, or none that this user may look at
-        return ()
-    return tuple(_pci_device(entry) for entry in entries if os.path.isfile(entry / "vendor"))  # noqa: PTH113  as above
-
-
-def _pci_device(entry: Path) -> PciDevice:
-    def number(name: str) -> str:
-        return _read(entry / name).strip().removeprefix("0x")
-
-    driver = entry / "driver"
-    bound = driver.readlink().name if driver.is_symlink() else ""
-    return PciDevice(entry.name, number("vendor"), number("device"), number("class")[:4], bound)
-
-
-def _toolkits(root: Path, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _versions(machine: Machine, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name the version that the first file states."""
     found: dict[str, str] = {}
     for name, file in wanted:
-        version = re.search(r"^[Vv]ersion=\"?([\w.]+)", _read(root / file.lstrip("/")), re.MULTILINE)
+        text = machine.read(file) if name not in found else None
+        version = _version(text or "")
         if version:
-            found.setdefault(name, version[1])
+            found[name] = version
     return found
 
 
-def _cdi_kinds(root: Path) -> frozenset[str]:
+def _version(text: str) -> str:
+    """The version that a file states: after ``Version``, alone, or after a word for it in a line or in JSON."""
+    found = (
+        re.search(r"^[Vv]ersion\s*[=:]\s*\"?([\w.+-]+)", text, re.MULTILINE)
+        or re.fullmatch(r"\s*[A-Za-z ]{0,40}?[vV]?(\d+(?:\.[\w+-]+)+)\s*", text[:200])
+        or re.search(r"\b(?:driver|version)\"?\s*[=:]\s*\"?[vV]?(\d[\w.+-]*)", text[:2000], re.IGNORECASE)
+    )
+    return found[1] if found else ""
+
+
+def _cdi_kinds(machine: Machine) -> frozenset[str]:
     kinds: set[str] = set()
-    for folder in ("etc/cdi", "var/run/cdi"):
-        for file in sorted((root / folder).glob("*.*")):
-            kinds.update(re.findall(r"[\"']?kind[\"']?\s*:\s*[\"']?([\w./-]+)", _read(file)))
+    for folder in ("/etc/cdi", "/var/run/cdi"):
+        for file in machine.glob(f"{folder}/*.*"):
+            kinds.update(_kinds(machine.read(file, lambda text: "\n".join(_kind_lines(text))) or ""))
     return frozenset(kinds)
+
+
+def _kind_lines(text: str) -> list[str]:
+    """Only the lines that name the kind: the rest of a specification may hold paths and variables of the site."""
+    return [f"kind: {kind}" for kind in _kinds(text)]
+
+
+def _kinds(text: str) -> list[str]:
+    return re.findall(r"[\"']?\bkind[\"']?\s*:\s*[\"']?([\w./-]+)", text)
