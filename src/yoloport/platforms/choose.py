@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from yoloport.errors import Exit, Problem
-from yoloport.host.facts import Host, PciDevice
-from yoloport.platforms.schema import Match, Platform, Product
+from yoloport.host.facts import Cpu, Host, PciDevice
+from yoloport.platforms.schema import Match, Platform, Processor, Product
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,20 @@ def choose(platforms: Sequence[Platform], host: Host, asked: str = "auto") -> Ch
     if asked != "auto":
         return _named(next(p for p in platforms if p.name == asked), host)
     for platform in platforms:
-        cards = _cards(platform.match, host)
-        if cards:
-            return Choice(platform, f"found {_list(platform, cards)}", cards, _product(platform, host))
+        found = cards(platform.match, host)
+        if found:
+            return Choice(platform, f"found {_list(platform, found)}", found, _product(platform, host))
+        board = _board(platform.match, host)
+        if board:
+            return Choice(platform, f"the device tree names {board}", (), _product(platform, host))
     for platform in platforms:
-        idle = next((d for d in host.pci if _on_bus(platform.match, d)), None)
+        idle = next((d for d in host.pci if on_bus(platform.match, d)), None)
         if idle:
             raise AcceleratorNotUsable(platform, idle)
+    for platform in platforms:
+        family = processor(platform, host)
+        if family and not platform.match.always:
+            return Choice(platform, f"no accelerator here; the processor is {family.name}, {host.cores} cores")
     plain = next(p for p in platforms if p.match.always)
     _check_architecture(plain, host)
     return Choice(plain, f"no accelerator on the PCI bus or under /dev; {host.processor}, {host.cores} cores")
@@ -88,10 +96,10 @@ def choose(platforms: Sequence[Platform], host: Host, asked: str = "auto") -> Ch
 
 def _named(platform: Platform, host: Host) -> Choice:
     _check_architecture(platform, host)
-    cards = _cards(platform.match, host)
-    if not cards and not platform.match.always:
+    found = cards(platform.match, host)
+    if not (found or _board(platform.match, host) or platform.kind == "processor"):
         raise NoCards(platform)
-    return Choice(platform, "asked for by name", cards, _product(platform, host))
+    return Choice(platform, "asked for by name", found, _product(platform, host))
 
 
 def _check_architecture(platform: Platform, host: Host) -> None:
@@ -99,10 +107,17 @@ def _check_architecture(platform: Platform, host: Host) -> None:
         raise WrongArchitecture(platform, host.architecture)
 
 
-def _cards(match: Match, host: Host) -> tuple[int, ...]:
-    """Physical ids, read from the numbers in the nodes' names."""
+def cards(match: Match, host: Host) -> tuple[int, ...]:
+    """Physical ids of the usable cards: the numbers in their nodes' names.
+
+    Where nodes bear no number (``match.cards`` is ``pci``), a card's place among the platform's functions on the bus
+    stands for it, and the cards count only while one of the nodes is there.
+    """
     names = [n.path for n in host.nodes if any(fnmatch(n.path, pattern) for pattern in match.nodes)]
-    return tuple(sorted(int(digits) for digits in (_digits(name) for name in names) if digits))
+    if match.cards == "pci":
+        # The nodes are this vendor's alone: a card whose id is not in the catalogue yet is still a card.
+        return tuple(range(max(1, sum(on_bus(match, device) for device in host.pci)))) if names else ()
+    return tuple(sorted({int(digits) for digits in (_digits(name) for name in names) if digits}))
 
 
 def _digits(name: str) -> str:
@@ -110,11 +125,32 @@ def _digits(name: str) -> str:
     return name[len(tail) :]
 
 
-def _on_bus(match: Match, device: PciDevice) -> bool:
+def on_bus(match: Match, device: PciDevice) -> bool:
+    """Whether this function on the bus is a card of the platform."""
     return (
         device.vendor in match.pci_vendors
         and (not match.pci_devices or device.device in match.pci_devices)
         and (not match.pci_classes or device.klass in match.pci_classes)
+    )
+
+
+def _board(match: Match, host: Host) -> str:
+    """The string of the device tree by which a board is one of the platform's."""
+    return next((name for name in host.compatible if name in match.compatible), "")
+
+
+def processor(platform: Platform, host: Host) -> Processor | None:
+    """The family of the platform's that this machine's processor belongs to."""
+    return next((family for family in platform.processor if _is_of(family, host.cpu)), None)
+
+
+def _is_of(family: Processor, cpu: Cpu) -> bool:
+    if not (family.vendor or family.parts or family.model):
+        return False
+    return (
+        (not family.vendor or family.vendor.lower() == cpu.vendor.lower())
+        and (not family.parts or cpu.part.lower() in family.parts)
+        and (not family.model or bool(re.search(family.model, cpu.model, re.IGNORECASE)))
     )
 
 

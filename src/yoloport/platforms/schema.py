@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 UNSOURCED = "UNSOURCED"
+"""Stands in place of a value that no source was found for. Never a guess."""
+
+Language = Literal["en", "zh"]
+Words = dict[Language, str]
+PciId = Annotated[str, Field(pattern=r"^[0-9a-f]{4}$")]
+NodePath = Annotated[str, Field(pattern=r"^/dev/")]
+HostPath = Annotated[str, Field(pattern=r"^/")]
 
 
 class Strict(BaseModel):
@@ -27,51 +34,133 @@ class Match(Sourced):
     """What on a host says that the platform is there.
 
     ``nodes``: globs of device nodes, there once the driver works. ``pci_*``: hexadecimal ids, there without a driver.
+    ``compatible``: strings of the device tree, for boards. ``cards``: whether a card's physical id is the number in
+    its node's name, or its place among the platform's functions on the PCI bus, where nodes bear no number.
     """
 
     always: bool = False
-    nodes: tuple[str, ...] = ()
-    pci_vendors: tuple[str, ...] = ()
-    pci_devices: tuple[str, ...] = ()
-    pci_classes: tuple[str, ...] = ()
+    nodes: tuple[NodePath, ...] = ()
+    pci_vendors: tuple[PciId, ...] = ()
+    pci_devices: tuple[PciId, ...] = ()
+    pci_classes: tuple[PciId, ...] = ()
+    compatible: tuple[str, ...] = ()
+    cards: Literal["node", "pci"] = "node"
     driver: str = ""
 
 
+class Processor(Sourced):
+    """A processor family. ``vendor``: ``vendor_id`` on x86, ``CPU implementer`` on Arm; ``parts``: ``CPU part``.
+
+    ``model``: a regular expression on the model's name, where ids do not tell.
+    """
+
+    name: str
+    vendor: str = ""
+    parts: tuple[str, ...] = ()
+    model: str = ""
+    note: Words | None = None
+
+
+class Chip(Sourced):
+    """One model of chip. ``tool_names``: what the vendor's tool prints; ``target``: what its compiler calls it."""
+
+    name: str
+    boards: tuple[str, ...] = ()
+    pci_devices: tuple[PciId, ...] = ()
+    tool_names: tuple[str, ...] = ()
+    target: str = ""
+    amp: tuple[str, ...] = ()
+    note: Words | None = None
+
+
+class Companion(Sourced):
+    """A card that stands beside the processor and does not compute for torch: display, video decoding."""
+
+    name: str
+    pci_vendors: tuple[PciId, ...]
+    pci_devices: tuple[PciId, ...] = ()
+    nodes: tuple[NodePath, ...] = ()
+    purpose: Words
+
+
 class Torch(Sourced):
-    """How torch names the device, the package that adds it, and the collective backend."""
+    """How torch names the device, the packages that add it, the shim for code written for another device.
+
+    ``module``: what is imported. ``shim``: the import that redirects such code. ``amp``: types known to work under
+    autocast. ``local``: the local version label (after ``+``) that marks the vendor's own builds.
+    """
 
     device: str
     plugin: str = ""
+    module: str = ""
+    shim: str = ""
     collective: str = ""
+    amp: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+    note: Words | None = None
 
 
 class Shared(Sourced):
     """Device nodes and mounts that every card of a kind needs; the optional ones where the machine has them."""
 
-    shared: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    mounts: tuple[str, ...] = ()
+    shared: tuple[NodePath, ...] = ()
+    optional: tuple[NodePath, ...] = ()
+    mounts: tuple[HostPath, ...] = ()
 
 
 class Container(Shared):
-    """What a container needs to see the cards. ``{physical}`` in ``card`` is the driver's physical id."""
+    """What a container needs to see the cards. ``{physical}`` in ``card`` is the driver's physical id.
+
+    ``groups``: names of groups that own nodes. ``options``: what the engine needs besides nodes and mounts.
+    """
 
     visibility: str = ""
+    visibility_also: tuple[str, ...] = ()
     runtime_env: str = ""
+    runtime_env_also: tuple[str, ...] = ()
     runtime: str = ""
     cdi: str = ""
+    cdi_also: tuple[str, ...] = ()
     gpus_flag: bool = False
-    kubernetes: str = ""
+    kubernetes: tuple[str, ...] = ()
     nodes_suffice: bool = True
     card: str = ""
     node_group: bool = False
+    groups: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+
+
+class Limits(Sourced):
+    """Shared memory, process limits and capabilities that the vendor's stack asks for."""
+
+    shm_mb: int = 0
+    ulimits: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
 
 class Toolkit(Sourced):
     """The vendor's toolkit on the host, and the files that state its version (``Version=``), newest layout first."""
 
     name: str
-    files: tuple[str, ...]
+    files: tuple[HostPath, ...]
+
+
+class Driver(Sourced):
+    """The kernel driver: its modules' names, and the files that state its version."""
+
+    name: str
+    modules: tuple[str, ...] = ()
+    files: tuple[HostPath, ...] = ()
+
+
+class Tool(Sourced):
+    """The vendor's command-line tool: what is asked of it, where it lies, and whose name it shares."""
+
+    name: str
+    queries: tuple[tuple[str, ...], ...]
+    paths: tuple[HostPath, ...] = ()
+    clash: str = ""
 
 
 class Product(Shared):
@@ -79,14 +168,64 @@ class Product(Shared):
 
     name: str
     chips: tuple[str, ...] = ()
-    detect: str
+    detect: NodePath
+    card: str | None = None
+    """The node of one card, where it is not the platform's own; empty where there is none."""
 
 
 class Image(Sourced):
-    """The base that the platform's image starts from, and the Python in it."""
+    """The base that the platform's image starts from, and the Python in it.
 
+    ``like``: the platform whose Dockerfile template serves this one too.
+    """
+
+    like: str = ""
     base: str
     python: str
+
+
+class Base(Sourced):
+    """An image by others that can serve as a base, or shows what works together."""
+
+    ref: str
+    holds: str
+    chips: tuple[str, ...] = ()
+    architectures: tuple[str, ...] = ()
+
+
+class Artifact(Sourced):
+    """A form of a model that the chip can run, and the program that runs it."""
+
+    format: str
+    by: str
+    note: Words | None = None
+
+
+class Mirror(Sourced):
+    """A place to fetch from where the usual one is slow or closed."""
+
+    kind: Literal["packages", "wheels", "system", "images", "toolkit"]
+    address: str
+
+
+class Quirk(Sourced):
+    """Something that surprises; ``id`` is stable, so that code and issues can name it."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    text: Words
+
+
+class Watch(Strict):
+    """What the checks of this folder want to know besides what the other tables name.
+
+    ``files``: paths and globs, for whether they exist. ``texts``: short files whose text is read. ``packages``: names
+    of Python distributions.
+    """
+
+    files: tuple[HostPath, ...] = ()
+    texts: tuple[HostPath, ...] = ()
+    variables: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Size(Strict):
@@ -97,33 +236,60 @@ class Size(Strict):
 
 
 class Row(Sourced):
-    """One combination of versions. ``python`` is the first and last minor version, both included."""
+    """One combination of versions. ``python`` is the first and last minor version, both included.
 
-    torch: str
-    torchvision: str
+    ``driver``, ``firmware`` and ``toolkit`` are version prefixes; several are alternatives. Empty means that no source
+    ties the row to one. ``torch`` is empty where the chip runs artifacts and no torch.
+    """
+
+    torch: str = ""
+    torchvision: str = ""
     plugin: str = ""
+    driver: tuple[str, ...] = ()
+    firmware: tuple[str, ...] = ()
     toolkit: str = ""
+    toolkit_also: tuple[str, ...] = ()
     libc: str = ""
     python: tuple[str, str]
     architectures: tuple[str, ...]
-    decision: Literal["exact", "tolerated"]
+    chips: tuple[str, ...] = ()
+    decision: Literal["exact", "tolerated", "refused"]
     wheelhouse_only: bool = False
     reason: str = ""
     index: str = ""
     index_local: str = ""
-    size_mb: Size
+    size_mb: Size = Size(index=0, default=0)
 
 
 class Platform(Strict):
-    """A kind of hardware with its software stack."""
+    """A kind of hardware with its software stack.
+
+    ``kind``: whether torch computes on it (``accelerator``), it is the processor itself, or it only runs converted
+    artifacts beside a torch on the processor (``inference``). ``also_named``: what else it is called,
+    in tags of images. ``counted_as``: its maker's name in gpustack-runtime; empty where that counts none of it.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: dict[Literal["en", "zh"], str]
+    also_named: tuple[str, ...] = ()
+    counted_as: str = ""
+    title: Words
+    kind: Literal["accelerator", "processor", "inference"]
     architectures: tuple[str, ...]
     match: Match
+    processor: tuple[Processor, ...] = ()
+    chip: tuple[Chip, ...] = ()
+    companion: tuple[Companion, ...] = ()
     torch: Torch
     container: Container
+    limits: Limits = Limits()
     toolkit: Toolkit | None = None
+    driver: Driver | None = None
+    tool: Tool | None = None
     product: tuple[Product, ...] = ()
     image: Image
+    base: tuple[Base, ...] = ()
+    artifact: tuple[Artifact, ...] = ()
+    mirror: tuple[Mirror, ...] = ()
+    quirk: tuple[Quirk, ...] = ()
+    watch: Watch = Watch()
     rows: tuple[Row, ...]
