@@ -33,20 +33,31 @@ def test_the_vendor_toolkit_on_the_host_decides_the_row():
 
 
 def test_wheels_that_need_a_newer_c_library_are_refused():
-    with pytest.raises(NoVersions, match=r"need glibc 2\.28, this machine has 2\.17"):
-        decide(ASCEND, (3, 11), "aarch64", libc="2.17")
+    with pytest.raises(NoVersions, match=r"needs glibc 2\.28 or newer, this machine has 2\.12"):
+        decide(ASCEND, (3, 11), "aarch64", libc="2.12")
     assert decide(ASCEND, (3, 11), "aarch64", libc="2.28").row.libc == "2.28"
 
 
 @pytest.mark.parametrize(
     ("python", "architecture", "toolkit", "words"),
     [
-        ((3, 9), "aarch64", "", "is for Python 3.10 to 3.14, not 3.9"),
-        ((3, 11), "loongarch64", "", "not loongarch64"),
-        ((3, 11), "aarch64", "CANN 7.0.0", "goes with CANN 9.1, this machine has CANN 7.0.0"),
+        ((3, 6), "aarch64", "", ", this machine has 3.6"),
+        ((3, 11), "loongarch64", "", "this machine has loongarch64"),
+        ((3, 11), "aarch64", "CANN 6.0.0", "this machine has CANN 6.0.0; the nearest is torch"),
     ],
 )
-def test_a_refusal_names_every_row_and_what_is_wrong_with_it(python, architecture, toolkit, words):
+def test_a_refusal_says_what_differs_and_names_the_nearest_row(python, architecture, toolkit, words):
     with pytest.raises(NoVersions) as caught:
         decide(ASCEND, python, architecture, toolkit)
     assert words in caught.value.cause
+
+
+def test_a_toolkit_newer_than_every_row_takes_the_nearest_and_says_so():
+    decision = decide(ASCEND, (3, 11), "aarch64", "CANN 99.1.0")
+    assert decision.kind == "unknown"
+    assert "CANN 99.1.0 is newer than every tested combination" in decision.reason
+
+
+def test_a_row_that_is_refused_is_never_taken():
+    refused = CPU.model_copy(update={"rows": (CPU.rows[0].model_copy(update={"decision": "refused"}), *CPU.rows)})
+    assert decide(refused, (3, 11), "x86_64").row.decision == "exact"

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from yoloport.compat.judge import Combination, Difference, differences, newer_than_all, row_words, weight
 from yoloport.errors import Exit, Problem
 from yoloport.platforms.schema import Platform, Row
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The row taken, whether it is exact, and the reason in words."""
+    """The row taken, whether it is exact, and the reason in words.
 
-    kind: str
+    ``unknown``: the machine has something newer than every row; the nearest row is taken, and the user is told.
+    """
+
+    kind: Literal["exact", "tolerated", "unknown"]
     row: Row
     reason: str
 
 
 class NoVersions(Problem):
-    """No row of the table fits; says what was nearest."""
+    """No row of the table fits; says what is nearest and what it would need."""
 
     exit = Exit.INSTALL
 
-    def __init__(self, platform: str, why: Sequence[str]) -> None:
+    def __init__(self, platform: str, nearest: Row | None, why: str) -> None:
+        near = f"; the nearest is {row_words(nearest)}" if nearest else ""
         super().__init__(
-            f"no tested combination of versions for {platform!r} fits this machine: {'; '.join(why)}",
-            "use a Python that the table names (YOLOPORT_PYTHON=/path/to/python3.11)",
-            "docs/en/platforms.md",
+            f"no tested combination of versions for {platform!r} fits this machine: {why}{near}",
+            "change what differs (another Python: YOLOPORT_PYTHON=/path/to/python3.11), or add a row of your own",
+            "docs/en/versions.md",
         )
         self.platform = platform
 
@@ -46,51 +52,51 @@ def decide(
         platform: its rows in order of preference.
         python: major and minor version of the Python that the environment will have.
         architecture: as ``uname -m`` prints it.
-        toolkit: the vendor toolkit found, such as ``CANN 9.1.0``; empty where there is none or it is unknown.
+        toolkit: the platform's toolkit as found, such as ``CANN 9.1.0``; empty where there is none or it is unknown.
         wheels: file names in the wheelhouse, if one was given.
         libc: version of glibc, such as ``2.36``; empty where it is unknown.
 
     Raises:
         NoVersions: none fits.
     """
-    why: list[str] = []
-    fitting = [row for row in platform.rows if _fits(row, python, architecture, toolkit, libc, why)]
+    there = Combination(
+        python=f"{python[0]}.{python[1]}", architecture=architecture, toolkit=toolkit, libc=libc
+    )  # fmt: skip
+    rows = [row for row in platform.rows if row.torch and row.decision != "refused"]
+    differing = [(row, differences(row, there)) for row in rows]
+    fitting = [row for row, differs in differing if not differs]
     at_hand = [row for row in fitting if holds(row, wheels)]
     usable = at_hand or [row for row in fitting if not row.wheelhouse_only]
-    if not usable:
-        raise NoVersions(platform.name, why or ["its table has only rows that need a wheelhouse"])
-    row = usable[0]
+    if usable:
+        return _decision(usable[0])
+    if fitting and all(row.wheelhouse_only for row in rows):
+        raise NoVersions(platform.name, None, f"{row_words(fitting[0])} is not on a public index: {fitting[0].reason}")
+    return _beyond(platform, differing, there)
+
+
+def _beyond(platform: Platform, differing: list[tuple[Row, tuple[Difference, ...]]], there: Combination) -> Decision:
+    """No row agrees: the nearest one, where the machine is only newer than all of them."""
+    candidates = [(row, differs) for row, differs in differing if not row.wheelhouse_only] or differing
+    if not candidates:
+        raise NoVersions(platform.name, None, "its table has no row with a torch")
+    row, differs = min(candidates, key=lambda pair: weight(pair[1]))
+    why = " and ".join(f"it needs {part} {wants}, this machine has {here}" for part, here, wants in differs)
+    if row.wheelhouse_only or not all(newer_than_all(platform, there, part) for part, _, _ in differs):
+        raise NoVersions(platform.name, row, why)
+    newer = " and ".join(f"{part} {here}" for part, here, _ in differs)
+    return Decision("unknown", row, f"{newer} is newer than every tested combination; {row_words(row)} is nearest")
+
+
+def _decision(row: Row) -> Decision:
     pair = f"torch {row.torch} with torchvision {row.torchvision}"
-    return Decision(
-        row.decision, row, row.reason or f"{pair}: released together" + (f", for {row.toolkit}" if row.toolkit else "")
-    )
+    reason = row.reason or f"{pair}: released together" + (f", for {row.toolkit}" if row.toolkit else "")
+    return Decision("exact" if row.decision == "exact" else "tolerated", row, reason)
 
 
 def holds(row: Row, wheels: Sequence[str]) -> bool:
     """Whether both torch and torchvision of this row are among the wheels."""
 
     def there(name: str, version: str) -> bool:
-        return any(w.startswith((f"{name}-{version}-", f"{name}-{version}+")) for w in wheels)
+        return bool(version) and any(w.startswith((f"{name}-{version}-", f"{name}-{version}+")) for w in wheels)
 
     return there("torch", row.torch) and there("torchvision", row.torchvision)
-
-
-def _fits(row: Row, python: tuple[int, int], architecture: str, toolkit: str, libc: str, why: list[str]) -> bool:
-    first, last = (_numbers(version) for version in row.python)
-    if not first <= python <= last:
-        why.append(f"torch {row.torch} is for Python {row.python[0]} to {row.python[1]}, not {python[0]}.{python[1]}")
-        return False
-    if architecture not in row.architectures:
-        why.append(f"torch {row.torch} is listed for {' and '.join(row.architectures)}, not {architecture}")
-        return False
-    if row.toolkit and toolkit and not toolkit.startswith(row.toolkit):
-        why.append(f"torch {row.torch} goes with {row.toolkit}, this machine has {toolkit}")
-        return False
-    if row.libc and libc and _numbers(libc) < _numbers(row.libc):
-        why.append(f"the wheels of torch {row.torch} need glibc {row.libc}, this machine has {libc}")
-        return False
-    return True
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

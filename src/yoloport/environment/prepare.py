@@ -52,7 +52,8 @@ def look(platform: Platform, host: Host, sources: Sources) -> Prepared:
     wheels = plan.wheel_names(sources.wheelhouse)
     if sources.wheelhouse and not wheels:
         raise NoWheelhouse(sources.wheelhouse)
-    toolkit = next((f"{name} {version}" for name, version in host.toolkits.items()), "")
+    name = platform.toolkit.name if platform.toolkit else ""
+    toolkit = f"{name} {host.toolkits[name]}" if name in host.toolkits else ""
     python = sys.version_info[:2]
     decision = decide(platform, python, host.architecture, toolkit, wheels, host.libc)
     folder = (
