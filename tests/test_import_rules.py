@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/yoloport"
-HOST_SIDE = ("cli", "compat", "environment", "host", "image", "platforms", "workspace")
+HOST_SIDE = ("cli", "compat", "doctor", "environment", "host", "image", "platforms", "workspace")
 TORCH = ("torch", "torchvision", "ultralytics")
 
 
@@ -79,16 +79,17 @@ def test_of_inside_the_supervisor_takes_the_tutorials_text_alone():
 
 # The right-hand side is everything of the package that a folder may import, besides itself and `errors`.
 MAY_IMPORT = {
-    "cli": {"compat", "environment", "host", "image", "platforms", "supervise", "workspace"},
+    "cli": {"compat", "doctor", "environment", "host", "image", "platforms", "supervise", "workspace"},
     "compat": {"host", "platforms"},
     "datasets": set(),
+    "doctor": {"compat", "host", "platforms"},
     "environment": {"compat", "host", "platforms"},
     "errors": set(),
     "host": set(),
     "image": {"compat", "environment", "host", "platforms"},
     "inside": {"datasets", "measure", "platforms", "supervise"},
     "measure": set(),
-    "platforms": {"host"},
+    "platforms": {"doctor", "host"},
     "supervise": {"inside"},
     "workspace": {"compat", "environment", "host", "platforms", "supervise"},
 }
@@ -98,6 +99,14 @@ MAY_IMPORT = {
 def test_a_folder_imports_only_what_the_table_allows(folder: str):
     own = {name.split(".")[1] for _, name in edges((folder,), "yoloport") if "." in name}
     assert own - {folder, "errors", "__version__"} - MAY_IMPORT[folder] == set()
+
+
+def test_of_doctor_a_platforms_folder_takes_what_a_check_is_made_of_alone():
+    """And of the platforms' own code only checks and tool parsers do: reading the catalogue loads no doctor."""
+    taken = edges(("platforms",), "yoloport.doctor")
+    parts = ("yoloport.doctor.check", "yoloport.doctor.questions")
+    assert {edge for edge in taken if not below(edge[1], *parts)} == set()
+    assert {edge for edge in taken if not edge[0].split("/")[-1].startswith("checks")} == set()
 
 
 def test_of_the_supervisor_others_take_light_modules_alone():
@@ -112,7 +121,10 @@ def test_of_the_supervisor_others_take_light_modules_alone():
 HEAVY = ("pydantic", "jinja2", "psutil", "rich.markdown", "http.client", "urllib.request", "cryptography", "ssl")
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("--help",), ("up", "--help"), ("--version",)], ids=" ".join)
+QUICK = [("status",), ("--help",), ("up", "--help"), ("doctor", "--help"), ("--version",)]
+
+
+@pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
 def test_a_quick_verb_loads_no_heavy_module(arguments: tuple[str, ...], tmp_path: Path):
     if tuple(int(part) for part in version("typer").split(".")[:2]) >= (0, 29):
         pytest.skip("typer 0.29 and later load pydantic themselves; the project asks for an older one")

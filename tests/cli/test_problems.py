@@ -14,15 +14,16 @@ from yoloport.cli import present
 from yoloport.compat import decide
 from yoloport.environment import install, pip, prepare
 from yoloport.errors import Exit, Problem
-from yoloport.host import engine, ports
+from yoloport.host import engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
 from yoloport.image import build, render
-from yoloport.platforms import choose, load
+from yoloport.platforms import choose, load, overrides
 from yoloport.workspace import arrange, checks, plan, register, start, stop
 from yoloport.workspace.register import Record
 
 SOURCE = Path(errors.__file__).parent
-DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md"}
+DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
+             "doctor.md", "versions.md", "adding-a-platform.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
@@ -50,7 +51,10 @@ MADE: list[Callable[[], Problem]] = [
     lambda: checks.NameTaken(RECORD, "http://127.0.0.1:8888/lab"),
     lambda: checks.BadKeyFile(FOLDER, "empty"),
     lambda: checks.BadCertificate("a certificate needs its key"),
-    lambda: decide.NoVersions("cpu", ["torch is for Python 3.10"]),
+    lambda: overrides.BadVersionsFile(FOLDER, "not TOML"),
+    lambda: recorded.BadSnapshot(FOLDER, "empty"),
+    lambda: snapshot_file.CannotWriteSnapshot(FOLDER, "no space left"),
+    lambda: decide.NoVersions("cpu", None, "torch is for Python 3.10"),
     lambda: choose.AcceleratorNotUsable(CPU, CARD),
     lambda: choose.WrongArchitecture(CPU, "riscv64"),
     lambda: choose.NoCards(CPU),

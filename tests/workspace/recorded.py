@@ -8,7 +8,7 @@ from typing import Any
 from yoloport.host import machine
 from yoloport.host.facts import Host
 from yoloport.platforms.choose import Choice, choose
-from yoloport.platforms.load import load, names, sought
+from yoloport.platforms.load import load_all, sought
 from yoloport.workspace.plan import Request, User
 
 MACHINES = Path(__file__).parents[1] / "machines"
@@ -17,8 +17,8 @@ USER = User(1001, 1002, "lin")
 
 def facts(name: str, asked: str = "auto") -> tuple[Choice, Host]:
     """The choice on a recorded machine, and its facts with every mount that a platform may ask for."""
-    platforms = sorted((load(n) for n in names()), key=lambda p: p.match.always)
-    host = machine.probe(MACHINES / name, sought(platforms))
+    platforms = load_all()
+    host = machine.probe(MACHINES / f"{name}.toml", sought(platforms))
     return choose(platforms, host, asked), host
 
 

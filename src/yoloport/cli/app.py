@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from yoloport.cli import demo, down, image, logs, platforms, selftest, shell, status, up
+from yoloport.cli import demo, doctor, down, image, logs, platforms, selftest, shell, status, up
 
 VERBS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -18,8 +18,9 @@ VERBS: dict[str, Callable[..., None]] = {
     "down": down.down,
     "demo": demo.demo,
     "selftest": selftest.selftest,
-    "platforms": platforms.platforms,
+    "doctor": doctor.doctor,
 }
+GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app}
 
 
 def build(only: str = "") -> typer.Typer:
@@ -36,8 +37,9 @@ def build(only: str = "") -> typer.Typer:
     for name, verb in VERBS.items():
         if only in ("", name):
             app.command(name, context_settings={"ignore_unknown_options": name == "shell"})(verb)
-    if only in ("", "image"):
-        app.add_typer(image.app, name="image")
+    for name, group in GROUPS.items():
+        if only in ("", name):
+            app.add_typer(group, name=name)
     app.callback(invoke_without_command=True)(version)
     return app
 
@@ -58,4 +60,4 @@ def main() -> None:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    build(asked if asked in (*VERBS, "image") else "")(prog_name="yoloport")
+    build(asked if asked in (*VERBS, *GROUPS) else "")(prog_name="yoloport")

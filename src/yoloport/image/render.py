@@ -57,7 +57,7 @@ def dockerfile(recipe: Recipe, folder: Path = FOLDER) -> str:
     """
     import jinja2
 
-    template = folder / recipe.platform.name / "Dockerfile.j2"
+    template = folder / (recipe.platform.image.like or recipe.platform.name) / "Dockerfile.j2"
     if not template.is_file():
         raise NoTemplate(recipe.platform.name, tuple(sorted(f.parent.name for f in folder.glob("*/Dockerfile.j2"))))
     engine = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701  not HTML

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 INSIDE_PORT = 8888
 INSIDE_SSH_PORT = 2222
+SHM_MB = 2048
+"""Data loaders pass pictures through shared memory; an engine's default of 64 MB ends in a bus error."""
 STOP_SECONDS = 300
 """How long a stop waits for a running epoch to save its checkpoint."""
 
@@ -83,6 +85,8 @@ class Plan:
     card_ids: tuple[int, ...] = ()
     cdi: str = ""
     gpus_flag: bool = False
+    options: tuple[str, ...] = ()
+    """What the engine needs for this vendor's stack besides nodes, mounts and variables."""
 
     @property
     def state(self) -> Path:
@@ -147,6 +151,7 @@ def build(request: Request, choice: Choice, host: Host, user: User) -> Plan:
         card_ids=cards,
         cdi=container.cdi if container.cdi in host.cdi_kinds else "",
         gpus_flag=container.gpus_flag,
+        options=_options(choice, user),
     )
 
 
@@ -162,26 +167,40 @@ def _mounts(request: Request, choice: Choice, host: Host) -> tuple[Mount, ...]:
 def _nodes(choice: Choice, host: Host, cards: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
     """Pairs of host node and node inside; what is optional only where the machine has it."""
     container, product = choice.platform.container, choice.product
-    if not container.nodes_suffice or not container.card:
+    if not container.nodes_suffice:
         return ()
     shared = product.shared if product else container.shared
     optional = product.optional if product else container.optional
-    wanted = [container.card.format(physical=card) for card in cards] + list(shared)
+    template = container.card if product is None or product.card is None else product.card
+    wanted = [template.format(physical=card) for card in cards] if template else []
+    wanted += shared
     wanted += [path for path in optional if host.node(path)]
     return tuple((path.split(":")[0], path.split(":")[-1]) for path in wanted)
+
+
+def _options(choice: Choice, user: User) -> tuple[str, ...]:
+    limits = choice.platform.limits
+    # Others get at the nodes by their group; root without capabilities would not pass over a node's mode either.
+    capabilities = limits.capabilities if user.uid == 0 else ()
+    return (
+        *choice.platform.container.options,
+        *(f"--ulimit={limit}" for limit in limits.ulimits),
+        *(f"--cap-add={capability}" for capability in capabilities),
+        f"--shm-size={max(SHM_MB, limits.shm_mb)}m",
+    )
 
 
 def _groups(container: Container, host: Host, cards: tuple[int, ...]) -> tuple[int, ...]:
     if not container.node_group:
         return ()
-    nodes = (host.node(container.card.format(physical=card)) for card in cards)
-    return tuple(sorted({node.gid for node in nodes if node}))
+    paths = [container.card.format(physical=card) for card in cards] if container.card else container.shared
+    return tuple(sorted({node.gid for node in map(host.node, paths) if node}))
 
 
 def _environment(
     request: Request, container: Container, cards: tuple[int, ...], user: User
 ) -> tuple[tuple[str, str], ...]:
-    found = {"YOLOPORT_NAME": request.name, "YOLOPORT_USER": user.name}
+    found = {"YOLOPORT_NAME": request.name, "YOLOPORT_USER": user.name, **container.environment}
     if container.visibility and request.devices:
         # Inside, the cards that were passed are all there are, and torch counts them from 0.
         found[container.visibility] = ",".join(str(index) for index in range(len(cards)))

@@ -20,10 +20,7 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
     argv = [engine.client, "run", "--detach", "--name", container_name(plan.name), "--hostname", plan.name]
     argv += ["--label", f"{LABEL}={plan.name}", "--restart", "unless-stopped", "--stop-timeout", str(STOP_SECONDS + 20)]
     argv += _user(plan, engine)
-    argv += [
-        "--shm-size",
-        "2g",
-    ]  # data loaders pass pictures through /dev/shm; the default of 64 MB ends in a bus error
+    argv += plan.options
     for port in plan.ports:
         argv += ["--publish", f"{port.address}:{port.host}:{port.inside}"]
     for mount in plan.mounts:
@@ -46,11 +43,9 @@ def _user(plan: Plan, engine: Engine) -> list[str]:
 
 
 def _accelerator(plan: Plan, engine: Engine) -> list[str]:
-    if not plan.card_ids:
-        return []
-    if plan.cdi:
+    if plan.cdi and plan.card_ids:
         return [flag for card in plan.card_ids for flag in ("--device", f"{plan.cdi}={card}")]
-    if plan.gpus_flag:
+    if plan.gpus_flag and plan.card_ids:
         return ["--gpus", f'"device={",".join(map(str, plan.card_ids))}"']
     argv = [
         flag for host, inside in plan.nodes for flag in ("--device", host if host == inside else f"{host}:{inside}")
