@@ -53,3 +53,11 @@ def test_a_wrong_key_is_named_with_its_file(
     with pytest.raises(BadPlatformFolder) as caught:
         load("cpu")
     assert all(word in caught.value.cause for word in words)
+
+
+def test_a_named_folder_of_platforms_that_is_missing_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("YOLOPORT_PLATFORMS", str(tmp_path / "mine"))
+    with pytest.raises(BadPlatformFolder, match="YOLOPORT_PLATFORMS: there is no such folder"):
+        names()

@@ -8,7 +8,7 @@ import pytest
 
 from yoloport.errors import Exit
 from yoloport.platforms import overrides
-from yoloport.platforms.load import BadPlatformFolder, load
+from yoloport.platforms.load import BadPlatformFolder, load, load_all
 from yoloport.platforms.overrides import BadVersionsFile
 
 ROW = '[[cpu.row]]\ntorch = "9.9.9"\npython = ["3.10", "3.13"]\narchitectures = ["x86_64"]\ndecision = "tolerated"\n'
@@ -91,3 +91,9 @@ def test_a_wrong_key_behind_another_platforms_rows_is_named_with_its_own_line(us
     with pytest.raises(BadPlatformFolder, match="colour") as caught:
         load("cpu")
     assert caught.value.line == 12
+
+
+def test_a_platform_that_there_is_not_is_named(users: Path):
+    users.write_text(ROW.replace("cpu", "cpuu"))
+    with pytest.raises(BadVersionsFile, match="no platform 'cpuu'"):
+        load_all()

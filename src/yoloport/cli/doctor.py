@@ -16,7 +16,9 @@ def doctor(
     image: Annotated[str, typer.Option(help="Image that you want to start, to check it too.")] = "",
     snapshot: Annotated[Path | None, typer.Option(help="Write all facts into this file, without secrets.")] = None,
     from_: Annotated[Path | None, typer.Option("--from", help="Diagnose the machine that this snapshot shows.")] = None,
-    explain: Annotated[str, typer.Option(help="Explain this error text; - reads a log from standard input.")] = "",
+    explain: Annotated[
+        str | None, typer.Option(help="Explain this error text; - reads a log from standard input.")
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show all checks.")] = False,
     lang: Annotated[str, typer.Option(help="en or zh. [the terminal's language]")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
@@ -37,7 +39,7 @@ def doctor(
         if list_:
             _show_checks(language, json)
             return
-        if explain:
+        if explain is not None:
             raise typer.Exit(_explain(explain, language, json))
         raise typer.Exit(_diagnose(platform, image, snapshot, from_, language, json))
 

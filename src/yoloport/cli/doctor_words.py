@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yoloport.doctor.examine import exit_code
+from yoloport.platforms import choose
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,7 @@ def show(case: Case, findings: Sequence[Finding], checks: int, language: Languag
     """All findings on standard output, what blocks most first."""
     out, words = _console(), _WORDS[language]
     host = case.host
-    machine = (host.distribution, host.architecture, host.processor, _gigabytes(host.memory_bytes))
+    machine = (host.distribution, host.architecture, _processor(case), _gigabytes(host.memory_bytes))
     out.print(f"{words['machine']}: {', '.join(machine)}")
     out.print(f"{words['platform']}: {_platform(case, language)}")
     for finding in findings:
@@ -153,6 +154,13 @@ def _platform(case: Case, language: Language) -> str:
     names = sorted({card.name for card in cards})
     more = f", {len(cards)} {_WORDS[language]['cards']} ({', '.join(names)})" if cards else ""
     return f"{case.wanted.name}, {case.wanted.title[language]}{more}"
+
+
+def _processor(case: Case) -> str:
+    """The family where the catalogue knows it and the kernel prints ids alone, as on Arm servers."""
+    families = (choose.processor(platform, case.host) for platform in case.platforms.values())
+    family = next((family for family in families if family), None)
+    return family.name if family and not case.host.cpu.model else case.host.processor
 
 
 def _page(see: str, language: Language) -> str:

@@ -46,9 +46,17 @@ class BadPlatformFolder(Problem):
 
 
 def folders() -> tuple[Path, ...]:
-    """Where platforms lie: this package, and the folders that ``YOLOPORT_PLATFORMS`` names, parted by ``:``."""
+    """Where platforms lie: this package, and the folders that ``YOLOPORT_PLATFORMS`` names, parted by ``:``.
+
+    Raises:
+        BadPlatformFolder: a folder that is named is not there.
+    """
     named = os.environ.get("YOLOPORT_PLATFORMS", "")
-    return (FOLDER, *(Path(part).expanduser() for part in named.split(os.pathsep) if part))
+    more = tuple(Path(part).expanduser() for part in named.split(os.pathsep) if part)
+    for folder in more:
+        if not folder.is_dir():
+            raise BadPlatformFolder(folder, "YOLOPORT_PLATFORMS", "there is no such folder")
+    return (FOLDER, *more)
 
 
 def names() -> tuple[str, ...]:
@@ -88,6 +96,7 @@ def load(name: str) -> Platform:
 def load_all() -> tuple[Platform, ...]:
     """Every platform: accelerators first, then those of a processor, then the one that every machine is."""
     order = ("accelerator", "inference", "processor")
+    overrides.require_known(names())
     return tuple(sorted((load(name) for name in names()), key=lambda p: (p.match.always, order.index(p.kind))))
 
 

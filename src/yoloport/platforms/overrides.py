@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,23 @@ def file() -> Path:
     if not named:
         return folders.config() / "versions.toml"
     return Path(os.path.expanduser(named))  # noqa: PTH111  "~" of nobody stays as it is
+
+
+def require_known(platforms: Collection[str]) -> None:
+    """A misspelt platform in the user's file would be rows that nobody reads.
+
+    Raises:
+        BadVersionsFile: the file has a table for a platform that there is not.
+    """
+    path = file()
+    if not path.exists():
+        return
+    try:
+        unknown = sorted(set(read(path)) - set(platforms))
+    except BadToml as error:
+        raise BadVersionsFile(path, error.why) from error
+    if unknown:
+        raise BadVersionsFile(path, f"there is no platform {unknown[0]!r}; there are: {', '.join(sorted(platforms))}")
 
 
 def rows(platform: str) -> list[Any]:
