@@ -120,3 +120,9 @@ def test_a_text_of_which_nothing_is_known_says_so_with_code_one(yoloport: Yolopo
 
 def test_a_log_on_standard_input_that_is_empty_is_no_error(yoloport: Yoloport):
     assert yoloport("doctor", "--explain", "-").returncode == 1
+
+
+@pytest.mark.parametrize(("name", "said"), [("kunpeng", True), ("hygon-c86", True), ("disk-full", False)])
+def test_a_machine_with_notes_alone_is_told_that_nothing_stands_in_its_way(yoloport: Yoloport, name: str, said: bool):
+    done = yoloport("doctor", "--from", machine(name), "--lang", "en")
+    assert ("nothing stands in the way" in done.stdout) is said

@@ -81,3 +81,15 @@ def test_a_recorded_machine_says_nothing_of_the_one_that_reads_it(tmp_path: Path
         found = examine(gather(recorded.load(MACHINES / f"{machine}.toml")), catalogue.every())
         assert told(found) == sorted(EXPECTED[machine]["findings"])
     assert not (tmp_path / "was-run").exists()
+
+
+# A command with a gap in it cannot be pasted: what to add to one's own start command stands in the remedy.
+def test_no_check_gives_a_command_with_a_gap_in_it():
+    commands = [words.command for check in catalogue.every() for words in check.variants.values()]
+    assert commands and not [command for command in commands if command.endswith("...")]
+
+
+@pytest.mark.parametrize("name", ["ascend-no-driver", "ascend-driver-no-nodes", "nvidia-no-driver"])
+def test_the_driver_to_install_is_named_in_chinese_in_a_chinese_remedy(name: str):
+    finding = diagnosed(name)[1][0]
+    assert "驱动（" in finding.remedy["zh"] and " the " not in finding.remedy["zh"]

@@ -149,3 +149,10 @@ def test_a_platform_that_does_not_exist_on_this_architecture_is_refused():
     host = dataclasses.replace(machine.probe(MACHINES / "laptop.toml", EVERYTHING), architecture="riscv64")
     with pytest.raises(WrongArchitecture, match="riscv64"):
         choose(PLATFORMS, host, "cpu")
+
+
+def test_cards_that_share_one_node_are_all_counted_even_where_no_source_names_their_id():
+    platforms = load_all()
+    host = machine.probe(MACHINES / "metax-c500.toml", sought(platforms))
+    newer = tuple(dataclasses.replace(d, device="4fff") if d.vendor == "9999" else d for d in host.pci)
+    assert choose(platforms, dataclasses.replace(host, pci=newer)).cards == (0, 1)

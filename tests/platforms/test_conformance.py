@@ -118,6 +118,8 @@ def faults(row: Row) -> list[str]:
         found.append("python ends before it begins")
     if row.decision != "exact" and not row.reason:
         found.append(f"{row.decision} without a reason")
+    if row.reason and not re.search("[\u4e00-\u9fff]", row.reason["zh"]):
+        found.append("a reason without Chinese words")
     if not row.architectures:
         found.append("no architecture")
     if bool(row.torch) != bool(row.torchvision) and row.decision != "refused" and not row.reason:

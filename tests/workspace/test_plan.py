@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
-from workspace.recorded import MACHINES
+from workspace.recorded import MACHINES, USER, facts, request
 from yoloport.errors import Exit
 from yoloport.host import recorded
+from yoloport.host.facts import Host, Node
+from yoloport.platforms.choose import choose
+from yoloport.platforms.load import load_all
 from yoloport.workspace import plan
 from yoloport.workspace.plan import Mount, NoSuchDevice, Port
 
@@ -72,6 +76,74 @@ def test_no_node_is_passed_that_the_recorded_machine_lacks(planned, name: str):
     there = {node.path for node in recorded.load(MACHINES / f"{name}.toml").recording.node}
     given = {node for node, _ in planned(name).nodes}
     assert given and given <= there
+
+
+def replanned(host: Host, **given: object) -> plan.Plan:
+    return plan.build(request(**given), choose(load_all(), host), host, USER)
+
+
+def without(name: str, *paths: str) -> Host:
+    _, host = facts(name)
+    return dataclasses.replace(host, nodes=tuple(node for node in host.nodes if node.path not in paths))
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("ascend-310p", "/dev/devmm_svm"), ("ascend-310b", "/dev/log_drv"), ("mthreads-s4000", "/dev/dri")],
+)
+def test_a_shared_node_that_the_machine_lacks_is_left_out_since_an_engine_refuses_it(name: str, missing: str):
+    _, host = facts(name)
+    assert missing in {node for node, _ in replanned(host).nodes}
+    assert missing not in {node for node, _ in replanned(without(name, missing)).nodes}
+
+
+def test_a_card_whose_node_is_named_otherwise_is_passed_by_that_name():
+    _, host = facts("mthreads-s4000")
+    renamed = (dataclasses.replace(node, path=node.path.replace("mtgpu.", "mtgpu")) for node in host.nodes)
+    made = replanned(dataclasses.replace(host, nodes=tuple(renamed)), devices=(1,))
+    assert made.nodes == (("/dev/mtgpu1", "/dev/mtgpu1"), ("/dev/dri", "/dev/dri"))
+
+
+def test_a_950_brings_the_nodes_of_its_own_fabric_and_no_others():
+    fabric = [Node(f"/dev/{name}", 0, 0o755) for name in ("uburma", "ummu")]
+    host = without("ascend-910b", "/dev/devmm_svm")
+    made = replanned(dataclasses.replace(host, nodes=(*host.nodes, *fabric)), devices=(3,))
+    assert [node for node, _ in made.nodes] == [
+        f"/dev/{name}" for name in ("davinci3", "davinci_manager", "uburma", "ummu", "hisi_hdc")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [("hygon-k100", (39,)), ("metax-c500", (44, 993)), ("mthreads-s4000", (44, 993)), ("rockchip-rk3588", (44, 105))],
+)
+def test_the_groups_are_those_of_the_nodes_also_inside_a_folder_that_is_passed(planned, name: str, groups):
+    assert planned(name).groups == groups
+
+
+def test_a_group_is_not_added_for_a_node_that_anyone_may_open_and_never_roots_own():
+    _, host = facts("hygon-k100")
+    opened = tuple(dataclasses.replace(node, mode=0o666) for node in host.nodes)
+    assert replanned(dataclasses.replace(host, nodes=opened)).groups == ()
+    roots = tuple(dataclasses.replace(node, gid=0, mode=0o600) for node in host.nodes)
+    assert replanned(dataclasses.replace(host, nodes=roots)).groups == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("hygon-k100", "HIP_VISIBLE_DEVICES"), ("metax-c500", "CUDA_VISIBLE_DEVICES")]
+)
+def test_where_all_cards_share_their_nodes_the_variable_picks_as_on_the_host(planned, name: str, variable: str):
+    assert dict(planned(name, devices=(1,)).environment)[variable] == "1"
+
+
+def test_where_two_layers_count_cards_both_variables_get_the_same_list(planned):
+    found = dict(planned("kunlunxin-p800", devices=(1,)).environment)
+    assert (found["XPU_VISIBLE_DEVICES"], found["CUDA_VISIBLE_DEVICES"]) == ("0", "0")
+
+
+@pytest.mark.parametrize("platform", load_all(), ids=lambda platform: platform.name)
+def test_no_platform_replaces_a_search_path_that_its_image_sets(platform):
+    assert not {"LD_LIBRARY_PATH", "PATH", "PYTHONPATH"} & set(platform.container.environment)
 
 
 def test_a_subset_of_cards_is_counted_from_zero_inside(planned):

@@ -21,18 +21,18 @@ _WORDS = {
     "en": {
         "blocked": "blocked", "warning": "warning", "note": "note", "remedy": "remedy", "run": "run", "see": "see",
         "said": "it said", "machine": "machine", "platform": "platform", "fine": "nothing stands in the way",
-        "sum": "{checks} checks: {blocked} blocked, {warning} warnings, {note} notes",
+        "sum": "{checks} checks: blocked {blocked}, warnings {warning}, notes {note}", "all": "{checks} checks",
         "snapshot": "all facts are in {file}, without names, addresses, serials, tokens; read it before sending it",
-        "none": "no platform of the catalogue fits", "cards": "cards", "unknown": (
+        "none": "no platform of the catalogue fits", "cards": "cards: {count} ({names})", "unknown": (
             "nothing in this text is known; a longer part of the log helps, and so does --snapshot with an issue report"
         ), "line": "line", "times": "{count} times", "source": "source",
     },
     "zh": {
         "blocked": "阻断", "warning": "警告", "note": "提示", "remedy": "处理", "run": "执行", "see": "参见",
         "said": "原始输出", "machine": "机器", "platform": "平台", "fine": "未发现问题",
-        "sum": "共 {checks} 项检查：阻断 {blocked}，警告 {warning}，提示 {note}",
+        "sum": "共 {checks} 项检查：阻断 {blocked}，警告 {warning}，提示 {note}", "all": "共 {checks} 项检查",
         "snapshot": "全部事实已写入 {file}，不含主机名、地址、序列号和令牌；发送前请先阅读",
-        "none": "目录中没有适合的平台", "cards": "卡", "unknown": (
+        "none": "目录中没有适合的平台", "cards": "{count} 张卡（{names}）", "unknown": (
             "这段文字中没有已知的错误；请给出更长的日志，或附上 --snapshot 生成的快照提交问题"
         ), "line": "行", "times": "共 {count} 次", "source": "来源",
     },
@@ -48,12 +48,12 @@ def show(case: Case, findings: Sequence[Finding], checks: int, language: Languag
     machine = (host.distribution, host.architecture, _processor(case), _gigabytes(host.memory_bytes))
     out.print(f"{words['machine']}: {', '.join(machine)}")
     out.print(f"{words['platform']}: {_platform(case, language)}")
+    if exit_code(findings) == 0:
+        out.print(words["fine"], style="green")
     for finding in findings:
         _show_finding(out, finding, language)
     counts = {level: sum(finding.level == level for finding in findings) for level in _LEVELS}
     out.print()
-    if not findings:
-        out.print(words["fine"], style="green")
     out.print(words["sum"].format(checks=checks, **counts), style="dim")
     if snapshot:
         out.print(words["snapshot"].format(file=snapshot))
@@ -115,7 +115,7 @@ def show_checks(checks: Sequence[Check], language: Language) -> None:
             out.print(f"\n{check.platform}" if check.platform else "", style="bold")
             owner = check.platform
         out.print(f"  {check.id:<{width}}  {words[check.level]:<8}  {check.title[language]}")
-    out.print(f"\n{len(checks)}", style="dim")
+    out.print("\n" + words["all"].format(checks=len(checks)), style="dim")
 
 
 def show_explanations(found: Sequence[Explanation], language: Language) -> None:
@@ -152,7 +152,7 @@ def _platform(case: Case, language: Language) -> str:
         return _WORDS[language]["none"]
     cards = case.cards.get(case.wanted.name, ())
     names = sorted({card.name for card in cards})
-    more = f", {len(cards)} {_WORDS[language]['cards']} ({', '.join(names)})" if cards else ""
+    more = ", " + _WORDS[language]["cards"].format(count=len(cards), names=", ".join(names)) if cards else ""
     return f"{case.wanted.name}, {case.wanted.title[language]}{more}"
 
 

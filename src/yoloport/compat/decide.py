@@ -70,7 +70,9 @@ def decide(
     if usable:
         return _decision(usable[0])
     if fitting and all(row.wheelhouse_only for row in rows):
-        raise NoVersions(platform.name, None, f"{row_words(fitting[0])} is not on a public index: {fitting[0].reason}")
+        raise NoVersions(
+            platform.name, None, f"{row_words(fitting[0])} is not on a public index: {_english(fitting[0])}"
+        )
     return _beyond(platform, differing, there)
 
 
@@ -89,8 +91,12 @@ def _beyond(platform: Platform, differing: list[tuple[Row, tuple[Difference, ...
 
 def _decision(row: Row) -> Decision:
     pair = f"torch {row.torch} with torchvision {row.torchvision}"
-    reason = row.reason or f"{pair}: released together" + (f", for {row.toolkit}" if row.toolkit else "")
+    reason = _english(row) or f"{pair}: released together" + (f", for {row.toolkit}" if row.toolkit else "")
     return Decision("exact" if row.decision == "exact" else "tolerated", row, reason)
+
+
+def _english(row: Row) -> str:
+    return row.reason["en"] if row.reason else ""
 
 
 def holds(row: Row, wheels: Sequence[str]) -> bool:

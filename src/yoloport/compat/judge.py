@@ -82,15 +82,16 @@ def row_words(row: Row) -> str:
     """A row in one line, for a person."""
     parts = [f"torch {row.torch}" if row.torch else "", row.plugin, "" if row.toolkit == UNSOURCED else row.toolkit]
     parts += [f"driver {' or '.join(row.driver)}" if row.driver and UNSOURCED not in row.driver else ""]
-    python = "" if UNSOURCED in row.python else f" on Python {row.python[0]} to {row.python[1]}"
-    return " with ".join(filter(None, parts)) + python
+    parts += ["" if UNSOURCED in row.python else f"Python {row.python[0]} to {row.python[1]}"]
+    return ", ".join(filter(None, parts))
 
 
 def _agrees(row: Row) -> Verdict:
+    said = row.reason["en"] if row.reason else ""
     if row.decision == "exact":
-        return Verdict("exact", row.reason or f"{row_words(row)}: released together", row)
+        return Verdict("exact", said or f"{row_words(row)}: released together", row)
     way_on = "" if row.decision == "tolerated" else "use another of the combinations in the platform's table"
-    return Verdict(row.decision, row.reason or row_words(row), row, way_on=way_on)
+    return Verdict(row.decision, said or row_words(row), row, way_on=way_on)
 
 
 def _sentence(row: Row, differs: tuple[Difference, ...]) -> str:

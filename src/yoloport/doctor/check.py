@@ -48,7 +48,8 @@ class Case:
 class Found:
     """A fault, as the values that go into the words; ``variant`` picks other words of the same check.
 
-    In a command to paste a value is one word of the shell, and a tuple a word for each of its parts.
+    A value may be in both languages itself. In a command to paste a value is one word of the shell, and a tuple a
+    word for each of its parts.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from yoloport.doctor.check import LEVELS, Case, Check, Finding, Found
-from yoloport.platforms.schema import Words
+from yoloport.platforms.schema import Language, Words
 
 
 def examine(case: Case, checks: Iterable[Check]) -> tuple[Finding, ...]:
@@ -46,7 +46,9 @@ def _ask(check: Check, case: Case) -> Iterator[Finding]:
         yield Finding("check-failed", "warning", _words(cause), _words(remedy), "", "yoloport", "docs/en/doctor.md")
 
 
-def _spoken(value: object) -> object:
+def _spoken(value: object, language: Language) -> object:
+    if isinstance(value, dict):
+        return value[language]
     return " ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
@@ -64,12 +66,18 @@ def _words(words: dict[str, str]) -> Words:
 
 def _finding(check: Check, found: Found) -> Finding:
     words = check.variants[found.variant]
-    spoken = {key: _spoken(value) for key, value in found.values.items()}
+    values = found.values.items()
     return Finding(
         check=check.id,
         level=found.level or check.level,
-        cause={language: text.format_map(spoken) for language, text in words.cause.items()},
-        remedy={language: text.format_map(spoken) for language, text in words.remedy.items()},
+        cause={
+            language: text.format_map({key: _spoken(value, language) for key, value in values})
+            for language, text in words.cause.items()
+        },
+        remedy={
+            language: text.format_map({key: _spoken(value, language) for key, value in values})
+            for language, text in words.remedy.items()
+        },
         command=words.command.format_map({key: _quoted(value) for key, value in found.values.items()}),
         source=check.source,
         see=check.see,

@@ -60,6 +60,13 @@ def shut_out(case: Case, node: Node) -> bool:
     return (node.mode >> shift) & READ_WRITE != READ_WRITE
 
 
+def python_of(place: str) -> str:
+    """The Python of an environment, as a command: ``…/bin/python3.11`` beside its ``lib``; else ``python3``."""
+    before, lib, after = place.partition("/lib/python3")
+    minor = after.partition("/")[0]
+    return f"{before}/bin/python3{minor}" if lib and minor.startswith(".") else "python3"
+
+
 def listed(items: object) -> str:
     """Several names as one text, in order."""
     return ", ".join(str(item) for item in items) if isinstance(items, (list, tuple)) else str(items)

@@ -120,6 +120,12 @@ def cards(match: Match, host: Host) -> tuple[int, ...]:
     return tuple(sorted({int(digits) for digits in (_digits(name) for name in names) if digits}))
 
 
+def node_of(match: Match, host: Host, card: int) -> str:
+    """The node by which ``cards`` found this card, as the machine names it; empty where there is none."""
+    names = (n.path for n in host.nodes if any(fnmatch(n.path, pattern) for pattern in match.nodes))
+    return next((name for name in names if _digits(name) == str(card)), "")
+
+
 def _digits(name: str) -> str:
     tail = name.rstrip("0123456789")
     return name[len(tail) :]

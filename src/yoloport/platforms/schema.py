@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 UNSOURCED = "UNSOURCED"
 """Stands in place of a value that no source was found for. Never a guess."""
 
 Language = Literal["en", "zh"]
 Words = dict[Language, str]
+Reason = Annotated[Words | None, BeforeValidator(lambda told: _in_both(told))]
+"""Words in both languages; a user's own file may give them in one."""
 PciId = Annotated[str, Field(pattern=r"^[0-9a-f]{4}$")]
 NodePath = Annotated[str, Field(pattern=r"^/dev/")]
 HostPath = Annotated[str, Field(pattern=r"^/")]
+
+
+def _in_both(told: object) -> object:
+    return {"en": told, "zh": told} if isinstance(told, str) and told else told or None
 
 
 class Strict(BaseModel):
@@ -111,7 +117,8 @@ class Shared(Sourced):
 class Container(Shared):
     """What a container needs to see the cards. ``{physical}`` in ``card`` is the driver's physical id.
 
-    ``groups``: names of groups that own nodes. ``options``: what the engine needs besides nodes and mounts.
+    ``visibility_also``: variables set to the same list as ``visibility``. ``groups``: names of groups that own nodes;
+    the engine is given their numbers, read from the nodes. ``options``: what the engine needs besides nodes and mounts.
     """
 
     visibility: str = ""
@@ -255,7 +262,7 @@ class Row(Sourced):
     chips: tuple[str, ...] = ()
     decision: Literal["exact", "tolerated", "refused"]
     wheelhouse_only: bool = False
-    reason: str = ""
+    reason: Reason = None
     index: str = ""
     index_local: str = ""
     size_mb: Size = Size(index=0, default=0)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yoloport.errors import Exit, Problem
+from yoloport.platforms.choose import node_of
 
 if TYPE_CHECKING:
-    from yoloport.host.facts import Host
+    from yoloport.host.facts import Host, Node
     from yoloport.platforms.choose import Choice
     from yoloport.platforms.schema import Container
 
@@ -130,6 +131,9 @@ def build(request: Request, choice: Choice, host: Host, user: User) -> Plan:
             raise NoSuchDevice(asked, choice.cards, choice.platform.name)
     container = choice.platform.container
     cards = request.devices or choice.cards
+    nodes = _nodes(choice, host, cards)
+    cdi = container.cdi if container.cdi in host.cdi_kinds else ""
+    singly = bool(cdi or container.gpus_flag or _card_template(choice))
     address = "0.0.0.0" if request.expose else "127.0.0.1"  # noqa: S104  asked for by --expose, then with TLS
     ports = [Port(address, request.port, INSIDE_PORT)]
     if request.ssh_key:
@@ -143,13 +147,13 @@ def build(request: Request, choice: Choice, host: Host, user: User) -> Plan:
         data=request.data,
         ports=tuple(ports),
         mounts=_mounts(request, choice, host),
-        nodes=_nodes(choice, host, cards),
-        groups=_groups(container, host, cards),
-        environment=_environment(request, container, cards, user),
+        nodes=nodes,
+        groups=_groups(container, host, nodes),
+        environment=_environment(request, choice, singly, user),
         expose=request.expose,
         ssh=request.ssh_key is not None,
         card_ids=cards,
-        cdi=container.cdi if container.cdi in host.cdi_kinds else "",
+        cdi=cdi,
         gpus_flag=container.gpus_flag,
         options=_options(choice, user),
     )
@@ -164,18 +168,26 @@ def _mounts(request: Request, choice: Choice, host: Host) -> tuple[Mount, ...]:
     return tuple(found)
 
 
+def _card_template(choice: Choice) -> str:
+    """How the node of one card is named; empty where all cards share their nodes."""
+    product = choice.product
+    return choice.platform.container.card if product is None or product.card is None else product.card
+
+
 def _nodes(choice: Choice, host: Host, cards: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
-    """Pairs of host node and node inside; what is optional only where the machine has it."""
-    container, product = choice.platform.container, choice.product
+    """Pairs of host node and node inside; only what the machine has, since an engine refuses a missing one."""
+    container, template = choice.platform.container, _card_template(choice)
     if not container.nodes_suffice:
         return ()
-    shared = product.shared if product else container.shared
-    optional = product.optional if product else container.optional
-    template = container.card if product is None or product.card is None else product.card
-    wanted = [template.format(physical=card) for card in cards] if template else []
-    wanted += shared
-    wanted += [path for path in optional if host.node(path)]
+    group = choice.product or container
+    wanted = [_card_node(template.format(physical=card), choice, host, card) for card in cards] if template else []
+    wanted += [path for path in (*group.shared, *group.optional) if host.node(path.split(":")[0])]
     return tuple((path.split(":")[0], path.split(":")[-1]) for path in wanted)
+
+
+def _card_node(usual: str, choice: Choice, host: Host, card: int) -> str:
+    # Some drivers name the node otherwise than the platform's first pattern; the card was found by that node.
+    return usual if host.node(usual) else node_of(choice.platform.match, host, card) or usual
 
 
 def _options(choice: Choice, user: User) -> tuple[str, ...]:
@@ -190,20 +202,28 @@ def _options(choice: Choice, user: User) -> tuple[str, ...]:
     )
 
 
-def _groups(container: Container, host: Host, cards: tuple[int, ...]) -> tuple[int, ...]:
-    if not container.node_group:
+def _groups(container: Container, host: Host, nodes: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+    """Groups that own the nodes, and those inside a folder that is passed: by number, since names differ inside."""
+    if not (container.node_group or container.groups):
         return ()
-    paths = [container.card.format(physical=card) for card in cards] if container.card else container.shared
-    return tuple(sorted({node.gid for node in map(host.node, paths) if node}))
+    paths = {path for path, _ in nodes}
+    passed = (node for node in host.nodes if node.path in paths or any(node.path.startswith(f"{p}/") for p in paths))
+    return tuple(sorted({node.gid for node in passed if node.gid and not _open_to_all(node)}))
 
 
-def _environment(
-    request: Request, container: Container, cards: tuple[int, ...], user: User
-) -> tuple[tuple[str, str], ...]:
+def _open_to_all(node: Node) -> bool:
+    return node.mode & 0o006 == 0o006
+
+
+def _environment(request: Request, choice: Choice, singly: bool, user: User) -> tuple[tuple[str, str], ...]:
+    container = choice.platform.container
     found = {"YOLOPORT_NAME": request.name, "YOLOPORT_USER": user.name, **container.environment}
     if container.visibility and request.devices:
-        # Inside, the cards that were passed are all there are, and torch counts them from 0.
-        found[container.visibility] = ",".join(str(index) for index in range(len(cards)))
+        # Cards passed one by one are all there are inside, and torch counts them from 0. Where the nodes are those of
+        # every card, the variable alone picks, and counts as on the host.
+        indices = range(len(request.devices)) if singly else map(choice.cards.index, request.devices)
+        value = ",".join(map(str, indices))
+        found |= dict.fromkeys((container.visibility, *container.visibility_also), value)
     if request.expose:
         found["YOLOPORT_TLS"] = ",".join(request.tls_names) or "localhost"
     return tuple(found.items())

@@ -27,10 +27,11 @@ def environment(plan: Plan, request: Request, choice: Choice) -> dict[str, str]:
     }
     files = (("AUTHORIZED_KEYS", request.ssh_key), ("TLS_CERT", request.tls_cert), ("TLS_KEY", request.tls_key))
     found |= {f"YOLOPORT_{name}": str(path) for name, path in files if path}
-    variable = choice.platform.container.visibility
-    if variable and request.devices:
+    container = choice.platform.container
+    if container.visibility and request.devices:
         # On the host the variable counts cards in the order of their physical ids: physical id -> logical index.
-        found[variable] = ",".join(str(choice.cards.index(card)) for card in request.devices)
+        value = ",".join(str(choice.cards.index(card)) for card in request.devices)
+        found |= dict.fromkeys((container.visibility, *container.visibility_also), value)
     return found
 
 

@@ -54,7 +54,7 @@ FIRES = [
           says=("pip install opencv-contrib-python-headless",)),
     Fires("keeps the build for the card", "several-onnxruntime",
           plain(package("onnxruntime", "1.23.0"), package("onnxruntime-acme", "1.22.0")), "warning",
-          says=("pip install onnxruntime-acme==1.22.0",)),
+          says=("uninstall -y onnxruntime onnxruntime-acme &&", "pip install onnxruntime-acme==1.22.0")),
     Fires("says that sessions run on the processor", "onnxruntime-without-card",
           having(package("onnxruntime", "1.23.0")), "warning", says=("onnxruntime-acme", "get_available_providers")),
     Fires("names who requires another numpy", "numpy-not-as-required",

@@ -29,7 +29,9 @@ def engine_silent(case: Case) -> Iterator[Found]:
             refused = has_daemon and "permission denied" in engine.fault.lower()
             variant = "permission" if refused else "daemon" if has_daemon else ""
             values = {"engine": engine.name, "fault": engine.fault.splitlines()[0][:200]}
-            yield Found(values, "note" if working_engine(case) else None, variant, raw=engine.fault)
+            # What the cause says whole is not said twice.
+            raw = "" if variant != "permission" and engine.fault.strip() == values["fault"] else engine.fault
+            yield Found(values, "note" if working_engine(case) else None, variant, raw=raw)
 
 
 def engine_old(case: Case) -> Iterator[Found]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from yoloport.doctor.check import Case, Found, Look
 from yoloport.doctor.general import requirements
-from yoloport.doctor.general.checks_torch import python_of
 from yoloport.doctor.general.there import accelerators, environments, known, listed, normal, usable, working_engine
+from yoloport.doctor.questions import python_of
 from yoloport.platforms.schema import Row
 
 OPENCV = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
@@ -21,8 +21,8 @@ def two_opencv(case: Case) -> Iterator[Found]:
     for place, found in environments(case).items():
         builds = [name for name in OPENCV if name in found]
         if len(builds) > 1:
-            values = {"place": place, "builds": tuple(builds), "keep": _kept(builds), "python": python_of(place)}
-            yield Found(values)
+            values = {"place": place, "builds": tuple(builds), "names": listed(builds), "keep": _kept(builds)}
+            yield Found({**values, "python": python_of(place)})
 
 
 def _kept(builds: list[str]) -> str:
@@ -38,7 +38,8 @@ def several_onnxruntime(case: Case) -> Iterator[Found]:
             keep = next((name for name in builds if name != "onnxruntime"), builds[0])
             values = {
                 "place": place,
-                "builds": " ".join(builds),
+                "builds": tuple(builds),
+                "names": listed(builds),
                 "keep": keep,
                 "version": found[keep].version,
             }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from yoloport.doctor.check import Case, Found, Look
 from yoloport.doctor.general import requirements
 from yoloport.doctor.general.there import accelerators, environments, known, listed, normal, on_the_bus, usable
+from yoloport.doctor.questions import python_of
 from yoloport.host.facts import Package
 from yoloport.platforms.schema import Platform
 
@@ -103,13 +104,6 @@ def _beginnings(platform: Platform) -> tuple[str, ...]:
     """How distributions of this platform's libraries begin: its name, and the maker's as CDI has it."""
     makers = (kind.split(".")[0] for kind in known((platform.container.cdi, *platform.container.cdi_also)))
     return tuple(f"{word}-" for word in dict.fromkeys((normal(platform.name), *makers)) if len(word) > 2)
-
-
-def python_of(place: str) -> str:
-    """The Python of an environment, as a command: ``…/bin/python3.11`` beside its ``lib``; else ``python3``."""
-    before, lib, after = place.partition("/lib/python3")
-    minor = after.partition("/")[0]
-    return f"{before}/bin/python3{minor}" if lib and minor.startswith(".") else "python3"
 
 
 CHECKS: dict[str, Look] = {

@@ -31,7 +31,7 @@ def versions_tolerated(case: Case) -> Iterator[Found]:
             yield Found(_values(place, verdict))
 
 
-def _verdicts(case: Case) -> Iterator[tuple[str, Verdict]]:
+def _verdicts(case: Case) -> Iterator[tuple[object, Verdict]]:
     platform = case.wanted
     if platform is None or platform.kind != "accelerator":
         return  # for a processor the lock decides; an environment of the user's own is the user's
@@ -44,9 +44,10 @@ def _verdicts(case: Case) -> Iterator[tuple[str, Verdict]]:
             yield environment, judge(platform, _with_packages(base, platform, found, environment))
 
 
-def _place(platform: Platform, case: Case) -> str:
+def _place(platform: Platform, case: Case) -> dict[str, str]:
     tool = platform.toolkit.name if platform.toolkit else ""
-    return f"{platform.driver.name if platform.driver else 'driver'}, {tool} {case.host.toolkits.get(tool, '')}".strip()
+    there = f"{tool} {case.host.toolkits.get(tool, '')}"
+    return {"en": f"this machine ({there})", "zh": f"本机（{there}）"}
 
 
 def _host(case: Case, platform: Platform) -> Combination:
@@ -82,14 +83,28 @@ def _is_for(platform: Platform, found: dict[str, Package]) -> bool:
     return bool(torch) and (plugin in found or bool(torch and torch.local.startswith(platform.torch.local or ("\0",))))
 
 
-def _values(place: str, verdict: Verdict) -> dict[str, object]:
+def _values(place: object, verdict: Verdict) -> dict[str, object]:
     return {
         "place": place,
-        "there": ", ".join(f"{part} {here}" for part, here, _ in verdict.differs),
-        "wants": ", ".join(f"{part} {wants}" for part, _, wants in verdict.differs),
-        "nearest": row_words(verdict.nearest) if verdict.nearest else "",
-        "reason": verdict.reason,
+        "there": _both(", ".join(f"{part} {here}" for part, here, _ in verdict.differs)),
+        "wants": _both(", ".join(f"{part} {wants}" for part, _, wants in verdict.differs)),
+        "nearest": _both(row_words(verdict.nearest) if verdict.nearest else ""),
+        "reason": verdict.nearest.reason if verdict.nearest and verdict.nearest.reason else verdict.reason,
     }
+
+
+_CHINESE = {
+    "architecture": "架构", "driver": "驱动", "firmware": "固件", "toolkit": "工具包", "plug-in": "插件",
+    " or newer": " 或更高", " or ": " 或 ", " to ": " 至 ", ", ": "、",
+}  # fmt: skip
+
+
+def _both(said: str) -> dict[str, str]:
+    """A combination in both languages: names and numbers are the same, few words stand between them."""
+    chinese = said
+    for english, word in _CHINESE.items():
+        chinese = chinese.replace(english, word)
+    return {"en": said, "zh": chinese}
 
 
 CHECKS: dict[str, Look] = {

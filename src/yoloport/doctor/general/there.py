@@ -43,10 +43,15 @@ def known(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(value for value in values if value and value != UNSOURCED)
 
 
-def driver_words(platform: Platform) -> str:
-    """What to install, as the platform's folder says it."""
-    named = known((platform.match.driver, platform.driver.name if platform.driver else ""))
-    return named[0] if named else f"the driver of {platform.title['en']}"
+def driver_words(platform: Platform) -> dict[str, str]:
+    """What to install, in both languages: the folder's own words are English, the names of driver and tool are not."""
+    name = platform.driver.name if platform.driver else ""
+    named = known((platform.match.driver, name))
+    said = f"（{name}）" if known((name,)) else ""
+    return {
+        "en": named[0] if named else f"the driver of {platform.title['en']}",
+        "zh": f"{platform.title['zh']} 驱动{said}",
+    }
 
 
 def driver_loaded(platform: Platform, case: Case) -> bool:

@@ -24,7 +24,9 @@ RANK_TABLE = "/etc/hccl_rootinfo.json"
 def driver_not_mounted(case: Case) -> Iterator[Found]:
     """In a container that has the nodes, and not the libraries that belong to the driver on the host."""
     if case.around.container and nodes(case, CARDS) and not paths(case, *DRIVER):
-        yield Found({"nodes": listed([node.path for node in nodes(case, CARDS)])})
+        cards = nodes(case, CARDS)
+        more = f" (+{len(cards) - 1})" if len(cards) > 1 else ""
+        yield Found({"nodes": f"{cards[0].path}{more}"})
 
 
 def small_board(case: Case) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import listed, paths, together, variable, version, wants
+from yoloport.doctor.questions import listed, paths, python_of, together, variable, version, wants
+from yoloport.host.facts import Package
 
 NAME, PLUGIN, TOOLKIT = "ascend", "torch_npu", "CANN"
 HOMES = ("/usr/local/Ascend/cann", "/usr/local/Ascend/ascend-toolkit/latest", "/usr/local/Ascend/ascend-toolkit")
@@ -126,7 +127,8 @@ def python_needs(case: Case) -> Iterator[Found]:
         there = {p.name.lower().replace("_", "-") for p in case.around.packages if p.environment == plugin.environment}
         missing = [name for name in NEEDED if name not in there]
         if missing:
-            yield Found({"missing": listed(missing), "names": tuple(missing), "where": plugin.environment})
+            values = {"missing": listed(missing), "names": tuple(missing), "where": plugin.environment}
+            yield Found({**values, "python": python_of(plugin.environment)})
 
 
 def transfer_value(case: Case) -> Iterator[Found]:
@@ -139,20 +141,25 @@ def transfer_value(case: Case) -> Iterator[Found]:
         yield Found({"value": value, "cards": listed(sorted(set(cards)))}, level="note", variant="inference")
 
 
+def _release(package: Package) -> dict[str, object]:
+    place = package.environment
+    return {"version": package.version, "where": place, "python": python_of(place)}
+
+
 def ultralytics_old(case: Case) -> Iterator[Found]:
     """Ultralytics takes this device only from a certain release on."""
     for one, _ in together(case, "ultralytics", PLUGIN):
         if version(one.version) and version(one.version) < (8, 4, 22):
-            yield Found({"version": one.version, "where": one.environment})
+            yield Found(_release(one))
         elif version(one.version) and version(one.version) < (8, 4, 111):
-            yield Found({"version": one.version, "where": one.environment}, variant="single")
+            yield Found(_release(one), variant="single")
 
 
 def ultralytics_nms(case: Case) -> Iterator[Found]:
     """Releases between native support and its repair; 8.4.190 is the first that was read and has it."""
     for one, _ in together(case, "ultralytics", PLUGIN):
         if (8, 4, 111) <= version(one.version) < (8, 4, 190):
-            yield Found({"version": one.version, "where": one.environment})
+            yield Found(_release(one))
 
 
 def onnxruntime_on_cpu(case: Case) -> Iterator[Found]:

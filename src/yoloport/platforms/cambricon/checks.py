@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import nodes, together, wants
+from yoloport.doctor.questions import nodes, python_of, together, wants
 
 NAME = "cambricon"
 CARDS = "/dev/cambricon_dev[0-9]*"
@@ -22,7 +22,9 @@ def torch_build(case: Case) -> Iterator[Found]:
     """The plug-in goes with a torch for the processor."""
     for torch, plugin in together(case, "torch", "torch_mlu"):
         if torch.local and torch.local.startswith(("cu", "rocm")):
-            yield Found({"torch": torch.version, "plugin": plugin.version, "where": torch.environment})
+            values = {"torch": torch.version, "plugin": plugin.version, "where": torch.environment}
+            exactly = f"torch=={torch.version.partition('+')[0]}"
+            yield Found({**values, "python": python_of(torch.environment), "exactly": exactly})
 
 
 CHECKS: dict[str, Look] = {

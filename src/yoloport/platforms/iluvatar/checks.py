@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import functions, nodes, paths, wants
+from yoloport.doctor.questions import functions, nodes, paths, python_of, wants
 
 NAME, VENDOR, LABEL = "iluvatar", "1e3e", "corex"
 GRAPHICS = ("/usr/lib/*/libGL.so.1", "/usr/lib64/libGL.so.1", "/lib/*/libGL.so.1", "/usr/lib/libGL.so.1")
@@ -16,7 +16,8 @@ def graphics_library(case: Case) -> Iterator[Found]:
     ours = {p.environment for p in case.around.package("torch") if p.local.startswith(LABEL)}
     asking = [p for p in case.around.package("opencv-python") if p.environment in ours]
     if asking and not paths(case, *GRAPHICS):
-        yield Found({"where": asking[0].environment})
+        where = asking[0].environment
+        yield Found({"where": where, "python": python_of(where)})
 
 
 def two_dies(case: Case) -> Iterator[Found]:

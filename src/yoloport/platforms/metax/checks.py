@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import listed, nodes, shut_out, together, version, wants
+from yoloport.doctor.questions import listed, nodes, python_of, shut_out, together, version, wants
 
 NAME = LABEL = "metax"
 
@@ -17,7 +17,8 @@ def vision_metadata(case: Case) -> Iterator[Found]:
         if not vision.local.startswith(LABEL) or major != 2:
             continue
         if version(vision.version)[:2] != (0, minor + 15):
-            yield Found({"torch": torch.version, "vision": vision.version, "where": vision.environment})
+            values = {"torch": torch.version, "vision": vision.version, "where": vision.environment}
+            yield Found({**values, "python": python_of(vision.environment)})
 
 
 def video(case: Case) -> Iterator[Found]:

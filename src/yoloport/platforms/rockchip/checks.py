@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import nodes, paths, together, variable, version, wants
+from yoloport.doctor.questions import nodes, paths, python_of, together, variable, version, wants
 
 NAME = "rockchip"
 DRIVER = "/sys/kernel/debug/rknpu/version"
@@ -41,14 +41,15 @@ def toolkit_pin(case: Case) -> Iterator[Found]:
         number = version(toolkit.version)
         if number and not (2, 3, 2) <= number < (2, 5) and version(ultralytics.version) >= (8, 4):
             values = {"toolkit": toolkit.version, "ultralytics": ultralytics.version, "where": toolkit.environment}
-            yield Found(values)
+            yield Found({**values, "python": python_of(toolkit.environment)})
 
 
 def toolkit_and_lite(case: Case) -> Iterator[Found]:
     """An artifact of a newer toolkit may not load in an older runtime."""
     for toolkit, lite in together(case, TOOLKIT, LITE):
         if version(toolkit.version)[:2] != version(lite.version)[:2]:
-            yield Found({"toolkit": toolkit.version, "lite": lite.version, "where": toolkit.environment})
+            values = {"toolkit": toolkit.version, "lite": lite.version, "where": toolkit.environment}
+            yield Found({**values, "python": python_of(toolkit.environment)})
 
 
 CHECKS: dict[str, Look] = {
