@@ -119,7 +119,6 @@ TABLE: list[tuple[str, Case, Case]] = [
         ascend(answers={("npu-smi", "info", "-t", "board", "-i", "0"): NOK}),
         ascend(answers={("npu-smi", "info", "-t", "board", "-i", "0"): NOK.replace("NOK", "OK")}),
     ),
-    ("ascend-group", ascend(nodes=NODES, uid=USER), ascend(nodes=NODES)),
     (
         "ascend-root-without-override",
         ascend(nodes=NODES, container="docker", capabilities=["CHOWN"]),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
-from yoloport.doctor.questions import listed, nodes, paths, shut_out, variable, wants
+from yoloport.doctor.questions import listed, nodes, paths, variable
 
 NAME = "ascend"
 CARDS = "/dev/davinci[0-9]*"
@@ -79,13 +79,6 @@ def _field(text: str, key: str) -> str:
     return found[1] if found else "?"
 
 
-def group(case: Case) -> Iterator[Found]:
-    """Who may use the cards: the owner's group, which has no fixed number."""
-    shut = [node for node in nodes(case, CARDS, "/dev/davinci_manager") if shut_out(case, node)]
-    if shut and wants(case, NAME):
-        yield Found({"gid": shut[0].gid, "node": shut[0].path}, variant="container" if case.around.container else "")
-
-
 def root_without_override(case: Case) -> Iterator[Found]:
     """Root in a container without the capability to pass over modes, on nodes of another owner."""
     caller = case.around.caller
@@ -124,7 +117,6 @@ CHECKS: dict[str, Look] = {
     "ascend-board-alarm": board_alarm,
     "ascend-board-links": board_links,
     "ascend-compatibility": compatibility,
-    "ascend-group": group,
     "ascend-root-without-override": root_without_override,
     "ascend-held-by-containers": held_by_containers,
     "ascend-old-rank-table": old_rank_table,
