@@ -9,7 +9,10 @@ import pytest
 
 from yoloport.environment import prepare
 from yoloport.host import ports
+from yoloport.platforms.choose import Choice
+from yoloport.platforms.load import load
 from yoloport.workspace import arrange, register
+from yoloport.workspace.plan import User
 from yoloport.workspace.register import Record
 
 
@@ -61,3 +64,13 @@ def test_a_port_that_is_asked_for_comes_before_the_old_one(record: Record, taken
     register.save(replace(record, port=9123))
     register.forget("line2")
     assert arrange._request(wanted(port=9500), ())[0].port == 9500
+
+
+@pytest.mark.parametrize("name", ["rockchip", "sophgo"])
+def test_a_chip_that_runs_converted_models_alone_is_not_taken_for_one_that_torch_uses(name: str):
+    (note,) = arrange._told(Choice(load(name), "found"), User(1000, 1000, "lin"))
+    assert "torch computes on the processor" in note
+
+
+def test_a_platform_that_torch_uses_needs_no_such_note():
+    assert arrange._told(Choice(load("ascend"), "found"), User(1000, 1000, "lin")) == ()

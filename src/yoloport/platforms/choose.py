@@ -32,7 +32,7 @@ class AcceleratorNotUsable(Problem):
         super().__init__(
             f"a card of {platform.title['en']} (PCI {device.vendor}:{device.device} at {device.address}) is {bound}, "
             f"and there is no device node {' or '.join(platform.match.nodes)}",
-            f"install {platform.match.driver}, or go on without the card: --platform cpu",
+            f"install {platform.match.driver}, or go on without the card: --platform cpu; yoloport doctor says more",
             "docs/en/platforms.md",
         )
         self.platform, self.address = platform.name, device.address

@@ -91,11 +91,21 @@ def arrange(wanted: Wanted) -> Arranged:
     engine, reason = choose_engine(wanted.engine, choice.platform.name)
     request, notes = _request(wanted, devices)
     user = caller()
-    if user.uid == 0:
-        notes += ("you are root, so the workspace runs as root; as an ordinary user it is safer",)
+    notes += _told(choice, user)
     made = plan.build(request, choice, host, user)
     prepared = None if engine else prepare.look(choice.platform, host, wanted.sources)
     return Arranged(made, request, choice, engine, reason, prepared, notes)
+
+
+def _told(choice: choose.Choice, user: User) -> tuple[str, ...]:
+    """What the user has to know before it starts: a chip that torch does not reach would be a quiet fallback."""
+    found = []
+    if choice.platform.kind == "inference":
+        note = choice.platform.torch.note or {"en": "torch computes on the processor"}
+        found.append(f"{choice.platform.title['en']}: {note['en']}")
+    if user.uid == 0:
+        found.append("you are root, so the workspace runs as root; as an ordinary user it is safer")
+    return tuple(found)
 
 
 def choose_engine(asked: str, platform: str) -> tuple[Engine | None, str]:
