@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from yoloport.inside import activate, checkpoints
-from yoloport.inside.activate import MovedUpstream
+from yoloport.inside.seams import Adapt, MovedUpstream, Seam, fit
 
 
 @pytest.fixture(autouse=True)
@@ -41,15 +41,19 @@ def double(module: ModuleType) -> None:
     module.value *= 2
 
 
+def seam(module: str, adapt: Adapt = double, names: tuple[str, ...] = ("value",)) -> Seam:
+    return Seam(module, names, adapt, "the value of the test")
+
+
 def test_a_module_is_adapted_before_anybody_takes_a_name_out_of_it(upstream: str):
-    sys.meta_path.insert(0, activate._Finder({upstream: double}))
+    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream)}))
     namespace: dict[str, object] = {}
     exec(f"from {upstream} import value", namespace)  # noqa: S102
     assert namespace["value"] == 2
 
 
 def test_it_is_adapted_once_and_found_where_it_lies(upstream: str):
-    finder = activate._Finder({upstream: double})
+    finder = activate._Finder({upstream: seam(upstream)})
     sys.meta_path.insert(0, finder)
     module = importlib.import_module(upstream)
     assert importlib.import_module(upstream) is module and module.value == 2
@@ -60,9 +64,25 @@ def test_a_module_without_the_name_gives_a_warning_and_goes_on_working(upstream:
     def adapt(module: ModuleType) -> None:
         module.no_longer_there  # noqa: B018
 
-    sys.meta_path.insert(0, activate._Finder({upstream: adapt}))
+    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream, adapt)}))
     with pytest.warns(MovedUpstream, match="no_longer_there.*8.4.190"):
         assert importlib.import_module(upstream).value == 1
+
+
+def test_a_name_that_moved_is_said_with_what_is_lost_and_nothing_of_the_seam_is_touched(upstream: str):
+    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream, names=("value", "part.of.it"))}))
+    with pytest.warns(MovedUpstream, match=r"no longer has part\.of\.it.*the value of the test.*8\.4\.190"):
+        assert importlib.import_module(upstream).value == 1
+
+
+def test_one_who_took_the_old_name_before_gets_the_new_one(monkeypatch: pytest.MonkeyPatch):
+    first, second = ModuleType("upstream_of_the_test"), ModuleType("upstream_of_the_test.taker")
+    first.value = second.taken = object()
+    monkeypatch.setitem(sys.modules, first.__name__, first)
+    monkeypatch.setitem(sys.modules, second.__name__, second)
+    new = object()
+    activate._fit_late(seam(first.__name__, lambda module: setattr(module, "value", new)), first)
+    assert first.value is new and second.taken is new
 
 
 def test_an_event_that_moved_gives_a_warning_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -70,7 +90,7 @@ def test_an_event_that_moved_gives_a_warning_too(tmp_path: Path, monkeypatch: py
     callbacks = ModuleType("callbacks")
     callbacks.default_callbacks = {"on_train_start": [], "on_train_end": []}
     with pytest.warns(MovedUpstream):
-        activate.adapt_safely(checkpoints.adapt, callbacks)
+        fit(seam("callbacks", checkpoints.adapt, ()), callbacks)
 
 
 def test_a_module_that_is_loaded_already_is_adapted_at_once(monkeypatch: pytest.MonkeyPatch):

@@ -12,12 +12,12 @@ from yoloport.platforms import labels
 from yoloport.platforms.ladder import RUNGS, Reached
 from yoloport.platforms.schema import UNSOURCED, Language, Platform, Size, Sourced, Words
 
-_LISTS = ("processor", "chip", "companion", "product", "base", "artifact", "mirror", "quirk", "rows")
+_LISTS = ("processor", "chip", "companion", "product", "base", "artifact", "mirror", "quirk", "workaround", "rows")
 _LEAD = ("name", "id", "ref", "format", "kind", "torch", "torchvision")
 """Keys that an entry is known by come before the others."""
 _ORDER = (
     "match", "processor", "chip", "companion", "torch", "container", "limits", "driver", "toolkit", "tool", "product",
-    "image", "base", "artifact", "mirror", "quirk", "rows",
+    "image", "base", "artifact", "mirror", "quirk", "workaround", "rows",
 )  # fmt: skip
 
 

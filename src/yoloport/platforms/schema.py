@@ -94,13 +94,19 @@ class Torch(Sourced):
 
     ``module``: what is imported. ``shim``: the import that redirects such code. ``amp``: types known to work under
     autocast. ``local``: the local version label (after ``+``) that marks the vendor's own builds.
+    ``road``: how code that names no device gets there. ``native``: Ultralytics knows the name; ``adapter``: yoloport
+    teaches it the name; ``shim``: the vendor's import is the better road; ``same``: the name is the one that such code
+    has anyway. ``fallback_words``: a regular expression for the plug-in's warning that an operator runs on the host,
+    with a group ``operator``.
     """
 
     device: str
     plugin: str = ""
     module: str = ""
     shim: str = ""
+    road: Literal["", "native", "adapter", "shim", "same"] = ""
     collective: str = ""
+    fallback_words: str = ""
     amp: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     note: Words | None = None
@@ -222,6 +228,14 @@ class Quirk(Sourced):
     text: Words
 
 
+class Workaround(Sourced):
+    """What the device cannot do as Ultralytics asks for it. ``upstream``: Ultralytics works around it itself."""
+
+    id: Literal["ema-without-foreach", "clip-without-foreach", "max-without-bool"]
+    upstream: bool = False
+    reason: Reason = None
+
+
 class Watch(Strict):
     """What the checks of this folder want to know besides what the other tables name.
 
@@ -298,5 +312,6 @@ class Platform(Strict):
     artifact: tuple[Artifact, ...] = ()
     mirror: tuple[Mirror, ...] = ()
     quirk: tuple[Quirk, ...] = ()
+    workaround: tuple[Workaround, ...] = ()
     watch: Watch = Watch()
     rows: tuple[Row, ...]

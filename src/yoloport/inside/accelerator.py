@@ -1,0 +1,115 @@
+"""The accelerator that a plug-in added to torch, and what the catalogue knows of it."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+    from yoloport.platforms.schema import Platform
+
+NOT_RENAMED = "privateuseone"
+"""What torch calls the place for a plug-in's device until a plug-in takes it (torch/csrc, PrivateUse1)."""
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """A device type that torch can use now, besides those it was built with.
+
+    Args:
+        type: torch's name of it.
+        platform: the folder in the catalogue; empty where no folder has this type.
+        known_upstream: whether Ultralytics knows the name and picks the right paths by itself.
+        collective: the backend of ``torch.distributed`` between its cards.
+        amp: types that autocast may use.
+        workarounds: ids of the catalogue's workarounds that upstream does not have itself.
+        fallback_words: the plug-in's warning when an operator runs on the host; a regular expression.
+    """
+
+    type: str
+    platform: str = ""
+    known_upstream: bool = False
+    collective: str = ""
+    amp: tuple[str, ...] = ()
+    workarounds: tuple[str, ...] = ()
+    fallback_words: str = ""
+
+
+def active(environ: Mapping[str, str] = os.environ) -> Accelerator | None:
+    """The accelerator to use, or none: a card that torch itself supports comes first, unless another was asked for.
+
+    ``YOLOPORT_PLATFORM`` asks for one.
+    """
+    name = added_type()
+    if not name or not usable(name):
+        return None
+    found = of_type(name)
+    return found if found.platform == environ.get("YOLOPORT_PLATFORM") or not built_in_card() else None
+
+
+def added_type() -> str:
+    """The name that a plug-in gave to its device; empty where none is loaded."""
+    import torch
+
+    name = str(torch._C._get_privateuse1_backend_name())
+    return "" if name == NOT_RENAMED else name
+
+
+def usable(name: str) -> bool:
+    """Whether the plug-in sees a card. A plug-in that fails when asked has none."""
+    import torch
+
+    module = getattr(torch, name, None)
+    try:
+        return module is not None and bool(module.is_available()) and int(module.device_count()) > 0
+    except Exception:  # noqa: BLE001  whatever a vendor's runtime raises when its driver is gone; the guard tells why
+        return False
+
+
+def built_in_card() -> bool:
+    """Whether torch was built for the cards of this machine; nothing is changed then."""
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def device_module(name: str) -> Any:
+    """torch's module of a device type: ``set_device``, ``synchronize``, ``mem_get_info`` and the rest."""
+    import torch
+
+    return torch.get_device_module(name)
+
+
+def here(accelerator: Accelerator) -> torch.device:
+    """The current card of this process."""
+    import torch
+
+    return torch.device(accelerator.type, device_module(accelerator.type).current_device())
+
+
+@functools.lru_cache(maxsize=8)
+def of_type(name: str) -> Accelerator:
+    """What the catalogue knows of this device type."""
+    from yoloport.platforms.load import load_all
+
+    for platform in load_all():
+        if platform.torch.device == name:
+            return _from(platform)
+    return Accelerator(name)
+
+
+def _from(platform: Platform) -> Accelerator:
+    return Accelerator(
+        type=platform.torch.device,
+        platform=platform.name,
+        known_upstream=platform.torch.road == "native",
+        collective=platform.torch.collective,
+        amp=platform.torch.amp,
+        workarounds=tuple(one.id for one in platform.workaround if not one.upstream),
+        fallback_words=platform.torch.fallback_words,
+    )
