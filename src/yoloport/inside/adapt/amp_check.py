@@ -73,7 +73,7 @@ def own_check(model: Any, device: Any, logger: Any) -> bool:
 
 
 def largest_difference(model: Any, device: Any) -> float:
-    """Largest difference of float32 and autocast as a share of the largest value, or of 1 if smaller; NaN is infinite."""
+    """Largest difference of float32 and autocast as a share of the largest value, at least of 1; NaN is infinite."""
     import torch
 
     picture = torch.rand(1, _channels(model), 256, 256, generator=torch.Generator().manual_seed(0)).to(device)
