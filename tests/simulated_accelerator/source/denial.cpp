@@ -46,8 +46,7 @@ bool first(const c10::OperatorName& op) {
   return told.insert(c10::toString(op)).second;
 }
 
-// The words are those of torch_npu (Ascend/pytorch, torch_npu/csrc/aten/common/VariableFallbackKernel and
-// op_plugin's CPU fallback), since the product has to recognise them.
+// The words are those of torch_npu's npu_cpu_fallback (Ascend/pytorch, VariableFallbackKernel.cpp, read 2026-11-24).
 void host_fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const auto& name = op.operator_name();
   TORCH_CHECK_NOT_IMPLEMENTED(!raises(), "Could not run '", name, "' with arguments from the '", backend(),
