@@ -65,6 +65,21 @@ def test_it_can_fail_instead(run, denied):
     assert f"NotImplementedError: Could not run '{named}' with arguments from the 'NPU' backend" in ended.stderr
 
 
+@pytest.mark.parametrize(("to", "seen_by_python"), [("python", 1), ("stderr", 0)])
+def test_the_warning_can_go_past_python(passes, to, seen_by_python):
+    said = passes(
+        f"""
+        import torch, warnings
+        with warnings.catch_warnings(record=True) as seen:
+            torch.erfinv(torch.zeros(2, device="npu"))
+        assert len(seen) == {seen_by_python}
+        """,
+        SIM_DENY="aten::erfinv",
+        SIM_DENY_SAYS=to,
+    )
+    assert said.count("CAUTION") == 1 - seen_by_python
+
+
 def test_gradients_pass_through_an_operator_that_fell_back(passes):
     said = passes(
         """

@@ -46,14 +46,22 @@ bool first(const c10::OperatorName& op) {
   return told.insert(c10::toString(op)).second;
 }
 
+// torch's own way ends in Python's warnings; torch_npu's (NPUException.cpp, warn_) goes past them to stderr.
+void warn(const std::string& words) {
+  static const char* to = std::getenv("SIM_DENY_SAYS");
+  const c10::Warning warning(c10::UserWarning(), {__func__, __FILE__, __LINE__}, words, /*verbatim=*/false);
+  if (to && std::string(to) == "stderr") c10::WarningHandler().process(warning);
+  else c10::warn(warning);
+}
+
 // The words are those of torch_npu's npu_cpu_fallback (Ascend/pytorch, VariableFallbackKernel.cpp, read 2026-11-24).
 void host_fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   const auto& name = op.operator_name();
   TORCH_CHECK_NOT_IMPLEMENTED(!raises(), "Could not run '", name, "' with arguments from the '", backend(),
                               "' backend: the operator is not supported on this device.");
   if (first(name))
-    TORCH_WARN("CAUTION: The operator '", name, "' is not currently supported on the ", backend(),
-               " backend and will fall back to run on the CPU. This may have performance implications.");
+    warn(c10::str("CAUTION: The operator '", name, "' is not currently supported on the ", backend(),
+                  " backend and will fall back to run on the CPU. This may have performance implications."));
   counters.fallbacks++;
   at::native::cpu_fallback(op, stack);
 }
