@@ -46,14 +46,14 @@ def seam(module: str, adapt: Adapt = double, names: tuple[str, ...] = ("value",)
 
 
 def test_a_module_is_adapted_before_anybody_takes_a_name_out_of_it(upstream: str):
-    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream)}))
+    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name)]))
     namespace: dict[str, object] = {}
     exec(f"from {upstream} import value", namespace)  # noqa: S102
     assert namespace["value"] == 2
 
 
 def test_it_is_adapted_once_and_found_where_it_lies(upstream: str):
-    finder = activate._Finder({upstream: seam(upstream)})
+    finder = activate._Finder({upstream}, lambda name: [seam(name)])
     sys.meta_path.insert(0, finder)
     module = importlib.import_module(upstream)
     assert importlib.import_module(upstream) is module and module.value == 2
@@ -64,13 +64,13 @@ def test_a_module_without_the_name_gives_a_warning_and_goes_on_working(upstream:
     def adapt(module: ModuleType) -> None:
         module.no_longer_there  # noqa: B018
 
-    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream, adapt)}))
+    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name, adapt)]))
     with pytest.warns(MovedUpstream, match="no_longer_there.*8.4.190"):
         assert importlib.import_module(upstream).value == 1
 
 
 def test_a_name_that_moved_is_said_with_what_is_lost_and_nothing_of_the_seam_is_touched(upstream: str):
-    sys.meta_path.insert(0, activate._Finder({upstream: seam(upstream, names=("value", "part.of.it"))}))
+    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name, names=("value", "part.of.it"))]))
     with pytest.warns(MovedUpstream, match=r"no longer has part\.of\.it.*the value of the test.*8\.4\.190"):
         assert importlib.import_module(upstream).value == 1
 

@@ -25,7 +25,7 @@ if os.environ["ADAPTED"] == "yes":
     import yoloport.inside
 
     yoloport.inside.install()
-from yoloport.inside.seams import seams
+from yoloport.inside.seams import ADAPTERS, of
 
 
 def place(function):
@@ -34,7 +34,7 @@ def place(function):
 
 
 found = {}
-for seam in seams():
+for seam in [seam for name in ADAPTERS for seam in of(name)]:
     if ".adapt." not in seam.adapt.__module__:
         continue  # notebooks' pictures and stopping a workspace: they have nothing to do with devices
     module = importlib.import_module(seam.module)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import importlib.abc
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from yoloport.inside.seams import Seam, fit, seams
+from yoloport.inside import seams
 
 
 def autoload() -> None:
@@ -25,16 +25,16 @@ def install() -> None:
     """The explicit way, where ``TORCH_DEVICE_BACKEND_AUTOLOAD=0`` switched the entry point off. Twice is once."""
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return
-    waiting = {seam.module: seam for seam in seams()}
-    for name in [name for name in waiting if name in sys.modules]:
-        _fit_late(waiting.pop(name), sys.modules[name])
-    sys.meta_path.insert(0, _Finder(waiting))
+    for name in [name for name in seams.ADAPTERS if name in sys.modules]:
+        for seam in seams.of(name):
+            _fit_late(seam, sys.modules[name])
+    sys.meta_path.insert(0, _Finder({name for name in seams.ADAPTERS if name not in sys.modules}))
 
 
-def _fit_late(seam: Seam, module: ModuleType) -> None:
+def _fit_late(seam: seams.Seam, module: ModuleType) -> None:
     """Adapt a module that was imported before, and give the new names to those who took the old ones from it."""
     before = dict(vars(module))
-    fit(seam, module)
+    seams.fit(seam, module)
     changed = {id(old): vars(module)[name] for name, old in before.items() if vars(module).get(name) is not old}
     top = seam.module.partition(".")[0]
     others = [other for name, other in sys.modules.items() if name.partition(".")[0] == top]
@@ -45,28 +45,29 @@ def _fit_late(seam: Seam, module: ModuleType) -> None:
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, seams: dict[str, Seam]) -> None:
-        self._seams = seams
+    def __init__(self, waiting: set[str], of: Callable[[str], Iterable[seams.Seam]] = seams.of) -> None:
+        self._waiting, self._of = waiting, of
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Claim a module that is to be adapted, once, and let the finders after this one find it."""
-        seam = self._seams.pop(name, None)
-        if seam is None:
+        if name not in self._waiting:
             return None
+        self._waiting.discard(name)
         spec = importlib.util.find_spec(name)  # ourselves no longer knows the name, so this asks the others
         if spec is None or spec.loader is None:
             return spec
-        spec.loader = _Loader(spec.loader, seam)
+        spec.loader = _Loader(spec.loader, name, self._of)
         return spec
 
 
 class _Loader(importlib.abc.Loader):
-    def __init__(self, inner: importlib.abc.Loader, seam: Seam) -> None:
-        self._inner, self._seam = inner, seam
+    def __init__(self, inner: importlib.abc.Loader, name: str, of: Callable[[str], Iterable[seams.Seam]]) -> None:
+        self._inner, self._name, self._of = inner, name, of
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._inner.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         self._inner.exec_module(module)
-        fit(self._seam, module)
+        for seam in self._of(self._name):
+            seams.fit(seam, module)

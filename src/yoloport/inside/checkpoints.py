@@ -13,6 +13,9 @@ from typing import Any
 
 from yoloport.supervise import trainings
 
+NAMES = ("default_callbacks", "get_default_callbacks")
+PURPOSE = "stopping a training after a checkpoint"
+
 
 class WorkspaceStops(KeyboardInterrupt):
     """The workspace is going down; this epoch's checkpoint is saved. Like Ctrl-C, so that nobody's `except` eats it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -75,17 +76,21 @@ def _installed() -> str:
         return "of unknown version"
 
 
-def seams() -> Iterator[Seam]:
-    """All of them. Importing the adapters loads neither torch nor Ultralytics."""
-    from yoloport.inside import checkpoints, show
-    from yoloport.inside.adapt import amp_check, assigner, devices, model, timing, trainer, validator
+ADAPTERS: Mapping[str, tuple[str, ...]] = {
+    "ultralytics.utils.plotting": ("show",),
+    "ultralytics.utils.callbacks.base": ("checkpoints",),
+    "ultralytics.utils.torch_utils": ("adapt.devices",),
+    "ultralytics.utils.ops": ("adapt.timing",),
+    "ultralytics.utils.checks": ("adapt.amp_check",),
+    "ultralytics.utils.tal": ("adapt.assigner",),
+    "ultralytics.engine.trainer": ("adapt.trainer",),
+    "ultralytics.engine.validator": ("adapt.validator",),
+    "ultralytics.engine.model": ("adapt.model",),
+}
+"""What is adapted, and by which modules of this package; they are imported with upstream's, so torch starts fast."""
 
-    yield Seam("ultralytics.utils.plotting", ("Annotator.show",), show.adapt, "pictures shown in notebooks")
-    yield Seam(
-        "ultralytics.utils.callbacks.base",
-        ("default_callbacks", "get_default_callbacks"),
-        checkpoints.adapt,
-        "stopping a training after a checkpoint",
-    )
-    for one in (devices, timing, amp_check, assigner, trainer, validator, model):
-        yield Seam(one.MODULE, one.NAMES, one.adapt, one.PURPOSE)
+
+def of(module: str) -> tuple[Seam, ...]:
+    """The seams of one of upstream's modules."""
+    adapters = [importlib.import_module(f"yoloport.inside.{name}") for name in ADAPTERS[module]]
+    return tuple(Seam(module, one.NAMES, one.adapt, one.PURPOSE) for one in adapters)

@@ -10,6 +10,9 @@ import io
 from types import ModuleType
 from typing import Any
 
+NAMES = ("Annotator.show",)
+PURPOSE = "pictures shown in notebooks"
+
 
 def adapt(plotting: ModuleType) -> None:
     """Let ``Annotator.show`` of this module display in a Jupyter kernel; everywhere else it stays upstream's."""

@@ -16,7 +16,6 @@ from typing import Any
 from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.swap import swapped
 
-MODULE = "ultralytics.utils.checks"
 NAMES = ("check_amp", "LOGGER")
 PURPOSE = "checking mixed precision without a download"
 WEIGHTS = "yolo26n.pt"

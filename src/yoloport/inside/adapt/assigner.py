@@ -8,7 +8,6 @@ from typing import Any
 
 from yoloport.inside import accelerator as ac
 
-MODULE = "ultralytics.utils.tal"
 NAMES = ("TaskAlignedAssigner.select_highest_overlaps",)
 PURPOSE = "training where the device has no maximum of small integers"
 

@@ -14,7 +14,6 @@ from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.swap import swapped
 from yoloport.inside.request import Cards, canonical, meant
 
-MODULE = "ultralytics.utils.torch_utils"
 NAMES = ("parse_device", "select_device", "autocast", "attempt_compile", "ModelEMA.update", "LOGGER", "torch")
 PURPOSE = "choosing the accelerator without a device argument, device=0 on it, its mixed precision"
 

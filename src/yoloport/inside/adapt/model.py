@@ -9,7 +9,6 @@ from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.devices import wanted
 from yoloport.inside.request import USUAL
 
-MODULE = "ultralytics.engine.model"
 NAMES = ("Model.to",)
 PURPOSE = "model.to() with the usual card's name"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from yoloport.inside import accelerator as ac
 
-MODULE = "ultralytics.utils.ops"
 NAMES = ("Profile.__init__",)
 PURPOSE = "true times of preprocessing, inference and postprocessing on the accelerator"
 

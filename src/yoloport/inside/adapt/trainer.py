@@ -16,7 +16,6 @@ from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.swap import swapped
 from yoloport.inside.request import USUAL
 
-MODULE = "ultralytics.engine.trainer"
 NAMES = ("BaseTrainer._setup_ddp", "BaseTrainer._setup_train", "BaseTrainer.optimizer_step", "LOCAL_RANK", "RANK")
 PURPOSE = "mixed precision with a gradient scaler, and training on several cards"
 PATIENCE = timedelta(hours=3)  # upstream's own, engine/trainer.py:296

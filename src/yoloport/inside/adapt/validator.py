@@ -11,7 +11,6 @@ from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.swap import swapped
 from yoloport.inside.request import USUAL
 
-MODULE = "ultralytics.engine.validator"
 NAMES = ("BaseValidator.__call__", "AutoBackend", "get_torch_device_backend", "RANK")
 PURPOSE = "the last validation of a training on several cards"
 
