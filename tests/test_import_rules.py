@@ -87,7 +87,7 @@ MAY_IMPORT = {
     "errors": set(),
     "host": set(),
     "image": {"compat", "environment", "host", "platforms"},
-    "inside": {"datasets", "measure", "platforms", "supervise"},
+    "inside": {"datasets", "doctor", "host", "measure", "platforms", "supervise"},
     "measure": set(),
     "platforms": {"doctor", "host"},
     "supervise": {"inside"},

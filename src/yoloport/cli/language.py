@@ -19,6 +19,8 @@ def chosen(asked: str) -> Language:
     """
     if asked not in ("", "en", "zh"):
         raise typer.BadParameter(f"{asked!r} is neither en nor zh", param_hint="--lang")
-    environ = os.environ
-    terminals = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG", "")
-    return "zh" if (asked or terminals).startswith("zh") else "en"
+    if asked:
+        return "zh" if asked == "zh" else "en"
+    from yoloport.doctor.language import spoken
+
+    return spoken(os.environ)

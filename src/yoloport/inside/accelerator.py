@@ -45,7 +45,7 @@ def active(environ: Mapping[str, str] = os.environ) -> Accelerator | None:
 
     ``YOLOPORT_PLATFORM`` asks for one.
     """
-    name = added_type()
+    name = added_type() or _added_now()
     if not name or not usable(name):
         return None
     found = of_type(name)
@@ -58,6 +58,13 @@ def added_type() -> str:
 
     name = str(torch._C._get_privateuse1_backend_name())
     return "" if name == NOT_RENAMED else name
+
+
+def _added_now() -> str:
+    """The same, after importing what torch did not import by itself."""
+    from yoloport.inside import plugin
+
+    return added_type() if plugin.load_installed() else ""
 
 
 def usable(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 
 from yoloport.errors import Exit, Problem
 from yoloport.host.facts import Sought
-from yoloport.platforms import overrides
+from yoloport.platforms import overrides, places
 from yoloport.platforms.locate import line_of
 from yoloport.platforms.schema import Platform, Shared
 from yoloport.platforms.toml_file import BadToml, read
@@ -51,12 +50,11 @@ def folders() -> tuple[Path, ...]:
     Raises:
         BadPlatformFolder: a folder that is named is not there.
     """
-    named = os.environ.get("YOLOPORT_PLATFORMS", "")
-    more = tuple(Path(part).expanduser() for part in named.split(os.pathsep) if part)
-    for folder in more:
+    found = places.named()
+    for folder in found:
         if not folder.is_dir():
             raise BadPlatformFolder(folder, "YOLOPORT_PLATFORMS", "there is no such folder")
-    return (FOLDER, *more)
+    return found
 
 
 def names() -> tuple[str, ...]:

@@ -224,6 +224,9 @@ def _environment(request: Request, choice: Choice, singly: bool, user: User) -> 
         indices = range(len(request.devices)) if singly else map(choice.cards.index, request.devices)
         value = ",".join(map(str, indices))
         found |= dict.fromkeys((container.visibility, *container.visibility_also), value)
+    if choice.platform.kind == "accelerator":
+        # A plug-in that does not load must stop a run, not send it to the processor (yoloport.inside.requirement).
+        found |= {"YOLOPORT_PLATFORM": choice.platform.name, "YOLOPORT_REQUIRE": "accelerator"}
     if request.expose:
         found["YOLOPORT_TLS"] = ",".join(request.tls_names) or "localhost"
     return tuple(found.items())

@@ -65,13 +65,27 @@ def _select_device(upstream: Callable[..., Any], module: Any) -> Callable[..., A
     def select_device(device: Any = "", newline: bool = False, verbose: bool = True) -> Any:
         found = wanted(device)
         if found is None:
-            return upstream(device, newline, verbose)
+            return _elsewhere(upstream, module, device, newline, verbose)
         accelerator, chosen = found
         if accelerator.known_upstream:
             return upstream(canonical(accelerator.type, chosen), newline, verbose)
         return _take(accelerator, chosen, module, newline, verbose)
 
     return select_device
+
+
+def _elsewhere(upstream: Callable[..., Any], module: Any, device: Any, newline: bool, verbose: bool) -> Any:
+    """Upstream's own choice. The guard is asked first: upstream's advice is about the cards it knows."""
+    from yoloport.inside.requirement import guard
+
+    asked_for_processor = str(device).strip().lower().startswith("cpu")
+    if not asked_for_processor and ac.active() is None and not ac.built_in_card():
+        guard.check("" if is_default(device) else str(device))
+    chosen = upstream(device, newline, verbose)
+    said = guard.idle(chosen) if asked_for_processor and verbose else ""
+    if said:
+        module.LOGGER.info(said)
+    return chosen
 
 
 def _take(accelerator: ac.Accelerator, chosen: tuple[int, ...], module: Any, newline: bool, verbose: bool) -> Any:
