@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from yoloport.inside import activate, checkpoints
-from yoloport.inside.seams import Adapt, MovedUpstream, Seam, fit
+from yoloport.inside.seams import Adapt, CannotGuard, MovedUpstream, Seam, fit
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,16 @@ def test_a_name_that_moved_is_said_with_what_is_lost_and_nothing_of_the_seam_is_
     sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name, names=("value", "part.of.it"))]))
     with pytest.warns(MovedUpstream, match=r"no longer has part\.of\.it.*the value of the test.*8\.4\.190"):
         assert importlib.import_module(upstream).value == 1
+
+
+def test_where_the_guard_would_be_lost_a_run_that_needs_it_stops(monkeypatch: pytest.MonkeyPatch):
+    guarding = Seam("upstream", ("select_device",), double, "the guard", guards=True)
+    with pytest.warns(MovedUpstream, match="Lost: the guard"):
+        fit(guarding, ModuleType("upstream"))
+    monkeypatch.setenv("YOLOPORT_REQUIRE", "accelerator")
+    with pytest.raises(CannotGuard, match="no longer has select_device") as caught:
+        fit(guarding, ModuleType("upstream"))
+    assert "ultralytics==8.4.190" in caught.value.remedy
 
 
 def test_one_who_took_the_old_name_before_gets_the_new_one(monkeypatch: pytest.MonkeyPatch):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
+
+from yoloport.errors import Exit, Problem
 
 ULTRALYTICS_TESTED = "8.4.190"
 Adapt = Callable[[ModuleType], None]
@@ -14,6 +17,17 @@ Adapt = Callable[[ModuleType], None]
 
 class MovedUpstream(RuntimeWarning):
     """A newer Ultralytics no longer has a name that is adapted here."""
+
+
+class CannotGuard(Problem):
+    """This Ultralytics chooses its device in a way that is not known here, and the processor must not be it."""
+
+    exit = Exit.NO_DEVICE
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        remedy = f"Install ultralytics=={ULTRALYTICS_TESTED}, or set YOLOPORT_REQUIRE=off."
+        super().__init__(f"YOLOPORT_REQUIRE=accelerator cannot be kept: {what}", remedy, "docs/en/accelerator.md")
 
 
 @dataclass(frozen=True)
@@ -25,12 +39,14 @@ class Seam:
         names: what is wrapped in it, dots between a class and its attribute.
         adapt: wraps them; called once, right after the module was executed.
         purpose: what is lost where a name is gone, for the warning.
+        guards: whether the guard stands here: without it, ``YOLOPORT_REQUIRE=accelerator`` could not be kept.
     """
 
     module: str
     names: tuple[str, ...]
     adapt: Adapt
     purpose: str
+    guards: bool = False
 
 
 def missing(module: ModuleType, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -59,12 +75,14 @@ def fit(seam: Seam, module: ModuleType) -> None:
 
 
 def _say(seam: Seam, what: str) -> None:
-    warnings.warn(
-        f"yoloport: {seam.module} {what}. Lost: {seam.purpose}. What yoloport adapts elsewhere goes on working. "
-        f"Installed: Ultralytics {_installed()}; last version tested: {ULTRALYTICS_TESTED}",
-        MovedUpstream,
-        stacklevel=3,
-    )
+    versions = f"Installed: Ultralytics {_installed()}; last version tested: {ULTRALYTICS_TESTED}"
+    if seam.guards:
+        from yoloport.inside.requirement.wish import wish
+
+        if wish(os.environ) == "accelerator":
+            raise CannotGuard(f"{seam.module} {what}. {versions}")
+    rest = "What yoloport adapts elsewhere goes on working."
+    warnings.warn(f"yoloport: {seam.module} {what}. Lost: {seam.purpose}. {rest} {versions}", MovedUpstream, 3)
 
 
 def _installed() -> str:
@@ -93,4 +111,4 @@ ADAPTERS: Mapping[str, tuple[str, ...]] = {
 def of(module: str) -> tuple[Seam, ...]:
     """The seams of one of upstream's modules."""
     adapters = [importlib.import_module(f"yoloport.inside.{name}") for name in ADAPTERS[module]]
-    return tuple(Seam(module, one.NAMES, one.adapt, one.PURPOSE) for one in adapters)
+    return tuple(Seam(module, one.NAMES, one.adapt, one.PURPOSE, getattr(one, "GUARDS", False)) for one in adapters)

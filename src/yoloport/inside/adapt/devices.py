@@ -15,6 +15,7 @@ from yoloport.inside.adapt.swap import swapped
 from yoloport.inside.request import Cards, canonical, meant
 
 NAMES = ("parse_device", "select_device", "autocast", "attempt_compile", "ModelEMA.update", "LOGGER", "torch")
+GUARDS = True
 PURPOSE = "choosing the accelerator without a device argument, device=0 on it, its mixed precision"
 
 
