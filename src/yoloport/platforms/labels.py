@@ -89,6 +89,7 @@ LABELS: dict[str, Words] = {
     "road": {"en": "road of unchanged code", "zh": "未改动代码的途径"},
     "fallback_words": {"en": "plug-in's words for a fallback", "zh": "插件的回退提示"},
     "upstream": {"en": "Ultralytics does it itself", "zh": "Ultralytics 自行处理"},
+    "versions": {"en": "versions", "zh": "版本"},
     "collective": {"en": "collective back end", "zh": "集合通信后端"},
     "local": {"en": "local version label", "zh": "本地版本标记"},
     "shared": {"en": "nodes for all cards", "zh": "所有卡共用的节点"},

@@ -105,7 +105,7 @@ def _is_broad(section: Section, laid: Grid) -> bool:
 
 
 def _rows(section: Section, laid: Grid, platform: str, language: Language) -> Iterator[str]:
-    columns = [(key, label[language]) for key, label in laid.columns if key != "reason"]
+    columns = [(key, label[language]) for key, label in laid.columns if key != "reason" or section.id == "workaround"]
     head = [label for _, label in columns]
     rows = [[_cell(entry, key, platform, language) for key, _ in columns] for entry in section.entries]
     if section.id == "rows":  # many rows: low ones are easier to compare

@@ -17,6 +17,8 @@ Reason = Annotated[Words | None, BeforeValidator(lambda told: _in_both(told))]
 PciId = Annotated[str, Field(pattern=r"^[0-9a-f]{4}$")]
 NodePath = Annotated[str, Field(pattern=r"^/dev/")]
 HostPath = Annotated[str, Field(pattern=r"^/")]
+Half = Literal["float16", "bfloat16"]
+"""A type of 16 bits that autocast may use."""
 
 
 def _in_both(told: object) -> object:
@@ -68,14 +70,17 @@ class Processor(Sourced):
 
 
 class Chip(Sourced):
-    """One model of chip. ``tool_names``: what the vendor's tool prints; ``target``: what its compiler calls it."""
+    """One model of chip. ``tool_names``: what the vendor's tool prints; ``target``: what its compiler calls it.
+
+    ``amp``: types that autocast takes on this chip; where empty, no more than the platform's own list is known.
+    """
 
     name: str
     boards: tuple[str, ...] = ()
     pci_devices: tuple[PciId, ...] = ()
     tool_names: tuple[str, ...] = ()
     target: str = ""
-    amp: tuple[str, ...] = ()
+    amp: tuple[Half, ...] = ()
     note: Words | None = None
 
 
@@ -92,12 +97,14 @@ class Companion(Sourced):
 class Torch(Sourced):
     """How torch names the device, the packages that add it, the shim for code written for another device.
 
-    ``module``: what is imported. ``shim``: the import that redirects such code. ``amp``: types known to work under
-    autocast. ``local``: the local version label (after ``+``) that marks the vendor's own builds.
+    ``module``: what is imported. ``shim``: the import that redirects such code. ``amp``: types that the plug-in's
+    autocast takes on every chip; what a chip takes besides is in its own table. ``local``: the local version label
+    (after ``+``) that marks the vendor's own builds.
     ``road``: how code that names no device gets there. ``native``: Ultralytics knows the name; ``adapter``: yoloport
     teaches it the name; ``shim``: the vendor's import is the better road; ``same``: the name is the one that such code
-    has anyway. ``fallback_words``: a regular expression for the plug-in's warning that an operator runs on the host,
-    with a group ``operator``.
+    has anyway; empty where torch computes on the processor. ``fallback_words``: a regular expression for what the
+    plug-in says when an operator runs on the host, with a group ``operator``; some say so once for each operator, so
+    this names operators and does not count calls. Empty where none falls back, or no source gives the words.
     """
 
     device: str
@@ -107,7 +114,7 @@ class Torch(Sourced):
     road: Literal["", "native", "adapter", "shim", "same"] = ""
     collective: str = ""
     fallback_words: str = ""
-    amp: tuple[str, ...] = ()
+    amp: tuple[Half, ...] = ()
     local: tuple[str, ...] = ()
     note: Words | None = None
 
@@ -229,10 +236,14 @@ class Quirk(Sourced):
 
 
 class Workaround(Sourced):
-    """What the device cannot do as Ultralytics asks for it. ``upstream``: Ultralytics works around it itself."""
+    """What the device cannot do as Ultralytics asks for it. ``upstream``: Ultralytics works around it itself.
+
+    ``versions``: of the vendor's software that it is known for, such as ``CANN <= 9.1.1``; empty where not known.
+    """
 
     id: Literal["ema-without-foreach", "clip-without-foreach", "max-without-bool"]
     upstream: bool = False
+    versions: str = ""
     reason: Reason = None
 
 
