@@ -26,6 +26,7 @@ class Ran:
     output: str
     told: dict[str, Any]
     counters: dict[str, int]
+    report: list[dict[str, Any]]
 
     def on_the_device(self) -> bool:
         """Kernels ran there: a run that fell back to the processor has none."""
@@ -72,7 +73,8 @@ class Machine:
             text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         found = json.loads(facts.read_text(encoding="utf-8")) if facts.is_file() else {}
-        return Ran(done.returncode, done.stdout, found.get("told", {}), found.get("counters", {}))
+        told, counters, report = found.get("told", {}), found.get("counters", {}), found.get("report", [])
+        return Ran(done.returncode, done.stdout, told, counters, report)
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,14 @@ from pathlib import Path
 
 
 def main(facts: Path, script: str) -> None:
-    """Run the script; write the device's counters and what the script left in ``told``."""
+    """Run the script; write the device's counters, the project's report and what the script left in ``told``."""
     left = runpy.run_path(script, run_name="__main__")
     import simulated_accelerator
+    from yoloport import inside
 
     found = {
         "counters": simulated_accelerator.counters(),
+        "report": [run.to_dict() for run in inside.report()],
         "told": left.get("told", {}),
     }
     facts.write_text(json.dumps(found, default=str), encoding="utf-8")

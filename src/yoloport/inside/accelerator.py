@@ -26,7 +26,8 @@ class Accelerator:
         platform: the folder in the catalogue; empty where no folder has this type.
         known_upstream: whether Ultralytics knows the name and picks the right paths by itself.
         collective: the backend of ``torch.distributed`` between its cards.
-        amp: types that autocast may use.
+        amp: types that autocast may use on every chip.
+        amp_by_chip: the same for chips of which more is known, by a name that the plug-in or the vendor's tool has.
         workarounds: ids of the catalogue's workarounds that upstream does not have itself.
         fallback_words: the plug-in's warning when an operator runs on the host; a regular expression.
     """
@@ -36,8 +37,14 @@ class Accelerator:
     known_upstream: bool = False
     collective: str = ""
     amp: tuple[str, ...] = ()
+    amp_by_chip: tuple[tuple[str, tuple[str, ...]], ...] = ()
     workarounds: tuple[str, ...] = ()
     fallback_words: str = ""
+
+    def amp_on(self, device_name: str) -> tuple[str, ...]:
+        """Types that autocast may use on the card that calls itself so; a name at its end fits best."""
+        fitting = [(name, types) for name, types in self.amp_by_chip if name in device_name]
+        return max(fitting, key=lambda one: (device_name.endswith(one[0]), len(one[0])))[1] if fitting else self.amp
 
 
 def active(environ: Mapping[str, str] = os.environ) -> Accelerator | None:
@@ -117,6 +124,9 @@ def _from(platform: Platform) -> Accelerator:
         known_upstream=platform.torch.road == "native",
         collective=platform.torch.collective,
         amp=platform.torch.amp,
+        amp_by_chip=tuple(
+            (name, chip.amp) for chip in platform.chip if chip.amp for name in (*chip.tool_names, chip.name)
+        ),
         workarounds=tuple(one.id for one in platform.workaround if not one.upstream),
         fallback_words=platform.torch.fallback_words,
     )

@@ -96,7 +96,7 @@ def _installed() -> str:
 
 ADAPTERS: Mapping[str, tuple[str, ...]] = {
     "ultralytics.utils.plotting": ("show",),
-    "ultralytics.utils.callbacks.base": ("checkpoints",),
+    "ultralytics.utils.callbacks.base": ("checkpoints", "proof.callbacks"),
     "ultralytics.utils.torch_utils": ("adapt.devices",),
     "ultralytics.utils.ops": ("adapt.timing",),
     "ultralytics.utils.checks": ("adapt.amp_check",),

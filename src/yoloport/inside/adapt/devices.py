@@ -69,8 +69,11 @@ def _select_device(upstream: Callable[..., Any], module: Any) -> Callable[..., A
             return _elsewhere(upstream, module, device, newline, verbose)
         accelerator, chosen = found
         if accelerator.known_upstream:
-            return upstream(canonical(accelerator.type, chosen), newline, verbose)
-        return _take(accelerator, chosen, module, newline, verbose)
+            device = upstream(canonical(accelerator.type, chosen), newline, verbose)
+        else:
+            device = _take(accelerator, chosen, module, newline, verbose)
+        _replace_modules(accelerator.platform, device)
+        return device
 
     return select_device
 
@@ -100,6 +103,17 @@ def _take(accelerator: ac.Accelerator, chosen: tuple[int, ...], module: Any, new
     return module.torch.device(accelerator.type, chosen[0])
 
 
+@functools.cache
+def _replace_modules(platform: str, device: Any) -> None:
+    """Put the platform's own modules in place, once in a process for a card, and say which."""
+    from ultralytics.utils import LOGGER
+
+    from yoloport.inside import modules
+
+    for one in modules.apply(platform, device):
+        LOGGER.info(one.line())
+
+
 def _autocast(upstream: Callable[..., Any]) -> Callable[..., Any]:
     """Upstream refuses bfloat16 on every plug-in's device (:141-145); the catalogue knows where it works."""
 
@@ -108,11 +122,15 @@ def _autocast(upstream: Callable[..., Any]) -> Callable[..., Any]:
         import torch
 
         found = ac.active()
-        if enabled is torch.bfloat16 and found and device == found.type and "bfloat16" in found.amp:
+        if enabled is torch.bfloat16 and found and device == found.type and _has_bfloat16(found):
             return torch.amp.autocast(device, dtype=torch.bfloat16)
         return upstream(enabled, device) if device else upstream(enabled)
 
     return autocast
+
+
+def _has_bfloat16(found: ac.Accelerator) -> bool:
+    return "bfloat16" in found.amp_on(str(ac.device_module(found.type).get_device_name()))
 
 
 def _attempt_compile(upstream: Callable[..., Any], module: Any) -> Callable[..., Any]:

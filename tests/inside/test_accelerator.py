@@ -1,0 +1,30 @@
+"""What the catalogue tells the adapter of a device."""
+
+from __future__ import annotations
+
+import pytest
+
+from yoloport.inside.accelerator import Accelerator, of_type
+
+
+def test_what_is_known_of_a_device_comes_from_its_platforms_folder():
+    npu, mlu = of_type("npu"), of_type("mlu")
+    assert (npu.platform, npu.collective, npu.known_upstream) == ("ascend", "hccl", True)
+    assert (mlu.platform, mlu.collective, mlu.known_upstream) == ("cambricon", "cncl", False)
+    assert npu.workarounds == (), "upstream has them itself"
+
+
+def test_a_device_that_no_folder_has_is_still_one():
+    assert of_type("sdaa") == Accelerator("sdaa")
+
+
+BFLOAT16 = [
+    ("npu", "Ascend910B3", True), ("npu", "Ascend910_9391", True), ("npu", "Ascend310P3", False),
+    ("npu", "Ascend910A", False), ("npu", "a card of tomorrow", False),
+    ("mlu", "MLU590-M9", True), ("mlu", "MLU370-X8", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("device", "name", "works"), BFLOAT16, ids=[name for _, name, _ in BFLOAT16])
+def test_bfloat16_is_used_on_chips_where_it_is_known_to_work(device: str, name: str, works: bool):
+    assert ("bfloat16" in of_type(device).amp_on(name)) is works
