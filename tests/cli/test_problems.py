@@ -23,7 +23,8 @@ from yoloport.workspace.register import Record
 
 SOURCE = Path(errors.__file__).parent
 DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
-             "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md", "replaceable-modules.md"}  # fmt: skip
+             "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md",
+             "replaceable-modules.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
