@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Accelerator:
         amp_by_chip: the same for chips of which more is known, by a name that the plug-in or the vendor's tool has.
         workarounds: ids of the catalogue's workarounds that upstream does not have itself.
         fallback_words: the plug-in's warning when an operator runs on the host; a regular expression.
+        shim: the vendor's import that stands for the usual card, where that is the better road; else empty.
     """
 
     type: str
@@ -40,6 +42,7 @@ class Accelerator:
     amp_by_chip: tuple[tuple[str, tuple[str, ...]], ...] = ()
     workarounds: tuple[str, ...] = ()
     fallback_words: str = ""
+    shim: str = ""
 
     def amp_on(self, device_name: str) -> tuple[str, ...]:
         """Types that autocast may use on the card that calls itself so; a name at its end fits best."""
@@ -56,6 +59,9 @@ def active(environ: Mapping[str, str] = os.environ) -> Accelerator | None:
     if not name or not usable(name):
         return None
     found = of_type(name)
+    if found.shim:
+        _take_shim(found.shim)
+        return None  # from here on upstream finds the card that it knows, and nothing of it is changed
     return found if found.platform == environ.get("YOLOPORT_PLATFORM") or not built_in_card() else None
 
 
@@ -106,6 +112,12 @@ def here(accelerator: Accelerator) -> torch.device:
     return torch.device(accelerator.type, device_module(accelerator.type).current_device())
 
 
+@functools.cache
+def _take_shim(name: str) -> None:
+    """Import it, once. A shim that fails is said as the import error that it is: there is no other road then."""
+    importlib.import_module(name)
+
+
 @functools.lru_cache(maxsize=8)
 def of_type(name: str) -> Accelerator:
     """What the catalogue knows of this device type."""
@@ -129,4 +141,5 @@ def _from(platform: Platform) -> Accelerator:
         ),
         workarounds=tuple(one.id for one in platform.workaround if not one.upstream),
         fallback_words=platform.torch.fallback_words,
+        shim=platform.torch.shim if platform.torch.road == "shim" else "",
     )
