@@ -44,7 +44,9 @@ class Machine:
     def environment(self, **more: str) -> dict[str, str]:
         """What the script's process sees: a pytest's variables would send upstream's runs elsewhere."""
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("YOLOPORT_", "YOLO_", "PYTEST_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YOLOPORT_", "YOLO_", "PYTEST_", "TORCH_CPP_"))
         }
         paths = (self.plugin, HERE.parents[1] / "src")
         ours = {

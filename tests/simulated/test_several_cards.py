@@ -48,7 +48,7 @@ def test_two_cards_give_the_weights_that_one_gives(name: str, machine: Callable[
     for device, run, epochs, rate in (("0", "start", 4, 0.02), ("0", "one", 6, 0.02), ("0,1", "two", 6, 0.01)):
         values = {"device": device, "name": run, "epochs": epochs, "rate": rate, "frozen": run != "start"}
         ran = here.run(TRAIN.format(start=start, data=data, **values))
-        assert ran.code == 0, ran.output[-3000:]
+        assert ran.code == 0 and f"yoloport: trained on {name}:0" in ran.output, ran.output[-3000:]
         start = str(here.folder / "runs/classify/start/weights/last.pt")
     begin, one, two = (weights(here.folder / f"runs/classify/{run}/weights/last.pt") for run in ("start", "one", "two"))
     assert difference(one, two) < TOLERANCE
@@ -64,6 +64,7 @@ def test_a_detector_trains_on_two_cards(machine: Callable[[str], Machine]):
     )
     ran = here.run(script.format(data=str(here.data())))
     assert ran.code == 0, ran.output[-3000:]
+    assert "yoloport: trained on mlu:0" in ran.output and "none of them on the host" in ran.output
     assert ran.told["device"] == "mlu:0,1" and "2 epochs completed" in ran.output and "MLU:1" in ran.output
 
 

@@ -29,7 +29,9 @@ def run(simulated: Path) -> Run:
     """``run(program, device="npu", arguments=(), **environment)``: the ended process, with its output as text."""
 
     def start(program: str, *arguments: object, device: str = "npu", **environment: str):
-        started = {**os.environ, "PYTHONPATH": str(simulated / device), "OMP_NUM_THREADS": "1", **environment}
+        # Ultralytics silences torch's own warnings for every process after it (utils/__init__.py:187).
+        kept = {name: value for name, value in os.environ.items() if name != "TORCH_CPP_LOG_LEVEL"}
+        started = {**kept, "PYTHONPATH": str(simulated / device), "OMP_NUM_THREADS": "1", **environment}
         command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
         return subprocess.run(command, env=started, capture_output=True, text=True, timeout=300)
 

@@ -31,6 +31,13 @@ def test_accelerator_stops_with_doctors_cause_and_remedy_and_the_way_around():
         assert part in str(caught.value)
 
 
+def test_the_remedy_ends_before_the_way_around_begins(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(why, "why", lambda environ: Reason("no card", "plug one in: sudo it"))
+    with pytest.raises(guard.WouldBeCpu) as caught:
+        guard.check("", {"YOLOPORT_REQUIRE": "accelerator"})
+    assert "plug one in: sudo it. To compute on the processor" in caught.value.remedy
+
+
 def test_warn_says_it_once():
     with pytest.warns(guard.OnProcessor, match="no card") as said:
         guard.check("", {"YOLOPORT_REQUIRE": "warn"})

@@ -37,7 +37,7 @@ def test_it_is_said_in_chinese_too():
 
 def test_else_the_first_finding_that_blocks_is_told_with_its_command():
     found = reason(State(NPU, "no card"), [], [WARNING, BLOCKED], None, "en")
-    assert (found.finding, found.cause, found.remedy) == ("the-driver", "no driver", "install it sudo it")
+    assert (found.finding, found.cause, found.remedy) == ("the-driver", "no driver", "install it: sudo it")
 
 
 WORDS = [

@@ -32,10 +32,14 @@ class WouldBeCpu(Problem):
     def __init__(self, requested: str, reason: Reason) -> None:
         self.requested, self.finding = requested, reason.finding
         cause = f"this would run on the processor, not on an accelerator: {reason.cause}"
-        super().__init__(cause, f"{reason.remedy} {ANYWAY}", reason.see)
+        super().__init__(cause, f"{_ended(reason.remedy)} {ANYWAY}", reason.see)
 
     def __str__(self) -> str:
         return self.words()  # in a notebook or a script nobody prints the remedy for us
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "。")) else f"{sentence}."
 
 
 ANYWAY = f"To compute on the processor all the same: device='cpu', or {VARIABLE}=off."

@@ -64,7 +64,7 @@ def reason(
 
 
 def _remedy(remedy: str, command: str) -> str:
-    return f"{remedy} {command}".strip()
+    return f"{remedy.rstrip('.。')}: {command}" if command else remedy
 
 
 def _with(state: plugin.State | None, cause: str) -> str:
