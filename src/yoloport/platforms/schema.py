@@ -98,8 +98,8 @@ class Torch(Sourced):
     """How torch names the device, the packages that add it, the shim for code written for another device.
 
     ``module``: what is imported. ``shim``: the module whose import redirects such code. ``amp``: types that the
-    plug-in's autocast takes on every chip; what a chip takes besides is in its own table. ``local``: the local version label
-    (after ``+``) that marks the vendor's own builds.
+    plug-in's autocast takes on every chip; what a chip takes besides is in its own table. ``local``: the local
+    version label (after ``+``) that marks the vendor's own builds.
     ``road``: how code that names no device gets there. ``native``: Ultralytics knows the name; ``adapter``: yoloport
     teaches it the name; ``shim``: the vendor's import is the better road; ``same``: the name is the one that such code
     has anyway; empty where torch computes on the processor. ``fallback_words``: a regular expression for what the
