@@ -46,6 +46,7 @@ def test_it_trains_with_mixed_precision_and_then_does_all_the_rest(name: str, ma
     device = f"{name}:0"
     assert ran.told["device"] == ran.told["val"] == ran.told["fused"] == ran.told["track"] == device
     assert ran.told["amp"] is True and ran.told["scaler"] is True and ran.told["scale_on"] == name
+    assert {run["task"]: run["device"] for run in ran.report} == dict.fromkeys(("train", "val", "predict"), device)
     assert ran.told["exported"].endswith(".torchscript")
 
 

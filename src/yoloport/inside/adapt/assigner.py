@@ -24,6 +24,7 @@ def adapt(module: ModuleType) -> None:
     def select_highest_overlaps(self: Any, mask_pos: Any, *more: Any, **options: Any) -> Any:
         import torch
 
-        return upstream(self, mask_pos.to(torch.int64), *more, **options)
+        index, foreground, mask = upstream(self, mask_pos.to(torch.int64), *more, **options)
+        return index, foreground, mask.to(mask_pos.dtype)
 
     owner.select_highest_overlaps = select_highest_overlaps
