@@ -13,7 +13,7 @@ from yoloport.inside.requirement.wish import BadWish, wish
 def no_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine is not looked at: what doctor would say is given."""
     monkeypatch.setattr(why, "why", lambda environ: Reason("no card", "Plug one in.", "docs/en/doctor.md", "the-card"))
-    guard._warn.cache_clear()
+    guard._said.clear()
 
 
 @pytest.mark.parametrize("said", ["off", "", "OFF"])
@@ -43,6 +43,22 @@ def test_warn_says_it_once():
         guard.check("", {"YOLOPORT_REQUIRE": "warn"})
         guard.check("", {"YOLOPORT_REQUIRE": "warn"})
     assert len(said) == 1
+
+
+def test_in_warn_doctor_is_asked_once_however_often_a_device_is(monkeypatch: pytest.MonkeyPatch):
+    looks = []
+    monkeypatch.setattr(why, "why", lambda environ: looks.append(1) or Reason(f"look {len(looks)}", "Wait."))
+    with pytest.warns(guard.OnProcessor):
+        for request in ("", "0", ""):
+            guard.check(request, {"YOLOPORT_REQUIRE": "warn"})
+    assert len(looks) == 1
+
+
+def test_a_warning_given_does_not_soften_a_later_stop():
+    with pytest.warns(guard.OnProcessor):
+        guard.check("", {"YOLOPORT_REQUIRE": "warn"})
+    with pytest.raises(guard.WouldBeCpu):
+        guard.check("", {"YOLOPORT_REQUIRE": "accelerator"})
 
 
 def test_a_misspelt_wish_is_no_wish_for_off():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from yoloport.doctor import explain
+from yoloport.doctor import catalogue, explain
 from yoloport.doctor.check import Finding
 from yoloport.inside.plugin import Plugin, State, known
-from yoloport.inside.requirement.why import reason
+from yoloport.inside.requirement.why import BESIDE_THE_POINT, reason, why
 
 NPU = Plugin("ascend", "torch_npu", "npu")
 NO_LIBRARY = "ImportError: libhccl.so: cannot open shared object file: No such file or directory"
@@ -38,6 +40,20 @@ def test_it_is_said_in_chinese_too():
 def test_else_the_first_finding_that_blocks_is_told_with_its_command():
     found = reason(State(NPU, "no card"), [], [WARNING, BLOCKED], None, "en")
     assert (found.finding, found.cause, found.remedy) == ("the-driver", "no driver", "install it: sudo it")
+
+
+def test_a_full_disk_is_not_why_there_is_no_card():
+    full = replace(BLOCKED, check="disk-little")
+    assert reason(State(NPU, "no card"), [], [full, BLOCKED], None, "en").finding == "the-driver"
+    assert reason(State(NPU, "no card"), [], [full], None, "en").finding == ""
+
+
+def test_each_check_that_is_passed_over_is_one_of_doctors():
+    assert BESIDE_THE_POINT <= {check.id for check in catalogue.every()}
+
+
+def test_a_platform_that_is_misspelt_is_the_reason_itself():
+    assert "'acsend'" in why({"YOLOPORT_PLATFORM": "acsend"}).cause
 
 
 WORDS = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import os
+import threading
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -53,20 +53,19 @@ def check(requested: str, environ: Mapping[str, str] = os.environ) -> None:
         BadWish: it says something else than the three words.
     """
     asked = wish(environ)
-    if asked == "off":
+    if asked == "off" or (asked == "warn" and _said.is_set()):
         return
     from yoloport.inside.requirement.why import why
 
     problem = WouldBeCpu(requested, why(environ))
     if asked == "accelerator":
         raise problem
-    _warn(problem.words())
+    _said.set()
+    warnings.warn(problem.words(), OnProcessor, stacklevel=2)
 
 
-@functools.cache
-def _warn(words: str) -> None:
-    """Once in a process: a training asks for its device many times."""
-    warnings.warn(words, OnProcessor, stacklevel=2)
+_said = threading.Event()
+"""Once in a process: a training asks for its device many times, and doctor's answer costs the vendors' tools' time."""
 
 
 def idle(chosen: Any) -> str:

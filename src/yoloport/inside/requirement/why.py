@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yoloport.errors import Problem
 from yoloport.inside import plugin
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from yoloport.platforms.schema import Language, Platform
 
 SEE = "docs/en/accelerator.md"
+BESIDE_THE_POINT = frozenset({"disk-little"})
+"""Checks that can block a workspace, and never keep torch from a card."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,17 @@ class Reason:
 
 
 def why(environ: Mapping[str, str]) -> Reason:
-    """Look at the plug-in, and at the machine. Vendors' tools are asked, each for 8 s at most."""
+    """Look at the plug-in, and at the machine. Vendors' tools are asked, each for 8 s at most.
+
+    Where doctor cannot look, for a platform that is misspelt, that is the reason: a warning must not become a stop.
+    """
+    try:
+        return _look(environ)
+    except Problem as problem:
+        return Reason(problem.cause, problem.remedy or "Run 'yoloport doctor'.", problem.see or SEE)
+
+
+def _look(environ: Mapping[str, str]) -> Reason:
     from yoloport.doctor import catalogue, examine, explain, gather
     from yoloport.doctor.language import spoken
     from yoloport.host import machine
@@ -56,7 +69,7 @@ def reason(
         first = known[0]
         said = f"{state.error.splitlines()[0]}: {first.meaning[language]}" if state else first.meaning[language]
         return Reason(said, _remedy(first.remedy[language], first.command), first.see, first.message)
-    blocking = next((finding for finding in findings if finding.level == "blocked"), None)
+    blocking = next((one for one in findings if one.level == "blocked" and one.check not in BESIDE_THE_POINT), None)
     if blocking:
         remedy = _remedy(blocking.remedy[language], blocking.command)
         return Reason(_with(state, blocking.cause[language]), remedy, blocking.see or SEE, blocking.check)
