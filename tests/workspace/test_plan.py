@@ -29,6 +29,13 @@ def test_a_cpu_needs_a_data_folder_a_port_on_loopback_and_nothing_else(planned):
     assert (made.ssh, made.expose) == (False, False)
 
 
+@pytest.mark.parametrize("machine", ["ascend-310p", "nvidia", "hygon-k100", "metax-c500", "kunlunxin-p800"])
+def test_a_workspace_for_an_accelerator_must_use_it(planned, machine: str):
+    made = planned(machine)
+    environment = dict(made.environment)
+    assert (environment["YOLOPORT_PLATFORM"], environment["YOLOPORT_REQUIRE"]) == (made.platform, "accelerator")
+
+
 def test_the_same_request_on_the_same_facts_gives_the_same_plan(planned):
     assert planned("ascend-310p", devices=(1,)) == planned("ascend-310p", devices=(1,))
 

@@ -42,6 +42,12 @@ def test_without_a_choice_of_cards_none_is_hidden():
     assert not [name for name in rendered("ascend-310p") if "VISIBLE" in name]
 
 
+def test_as_processes_an_accelerator_must_be_used_as_in_a_container():
+    found = rendered("ascend-310p")
+    assert (found["YOLOPORT_PLATFORM"], found["YOLOPORT_REQUIRE"]) == ("ascend", "accelerator")
+    assert "YOLOPORT_REQUIRE" not in rendered("laptop")
+
+
 def test_a_workspace_started_inside_a_workspace_inherits_none_of_its_settings():
     outer = {"PATH": "/bin", "YOLOPORT_NAME": "outer", "YOLOPORT_TLS": "x"}
     assert render_local.merged(outer, {"YOLOPORT_NAME": "inner"}) == {"PATH": "/bin", "YOLOPORT_NAME": "inner"}
