@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 import warnings
@@ -46,31 +47,41 @@ def seam(module: str, adapt: Adapt = double, names: tuple[str, ...] = ("value",)
 
 
 def test_a_module_is_adapted_before_anybody_takes_a_name_out_of_it(upstream: str):
-    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name)]))
+    sys.meta_path.insert(0, activate._Finder(frozenset({upstream}), lambda name: [seam(name)]))
     namespace: dict[str, object] = {}
     exec(f"from {upstream} import value", namespace)  # noqa: S102
     assert namespace["value"] == 2
 
 
 def test_it_is_adapted_once_and_found_where_it_lies(upstream: str):
-    finder = activate._Finder({upstream}, lambda name: [seam(name)])
+    finder = activate._Finder(frozenset({upstream}), lambda name: [seam(name)])
     sys.meta_path.insert(0, finder)
     module = importlib.import_module(upstream)
     assert importlib.import_module(upstream) is module and module.value == 2
-    assert finder.find_spec(upstream, None) is None and module.__file__.endswith("part.py")
+    assert module.__file__.endswith("part.py")
+
+
+def test_a_plain_look_before_the_import_and_a_reload_after_it_lose_nothing(upstream: str):
+    sys.meta_path.insert(0, activate._Finder(frozenset({upstream}), lambda name: [seam(name)]))
+    spec = importlib.util.find_spec(upstream)
+    assert spec and spec.loader.get_source(upstream) == "value = 1\n"  # the inner loader's own
+    module = importlib.import_module(upstream)
+    assert module.value == 2 and importlib.reload(module).value == 2
 
 
 def test_a_module_without_the_name_gives_a_warning_and_goes_on_working(upstream: str):
     def adapt(module: ModuleType) -> None:
         module.no_longer_there  # noqa: B018
 
-    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name, adapt)]))
+    sys.meta_path.insert(0, activate._Finder(frozenset({upstream}), lambda name: [seam(name, adapt)]))
     with pytest.warns(MovedUpstream, match="no_longer_there.*8.4.190"):
         assert importlib.import_module(upstream).value == 1
 
 
 def test_a_name_that_moved_is_said_with_what_is_lost_and_nothing_of_the_seam_is_touched(upstream: str):
-    sys.meta_path.insert(0, activate._Finder({upstream}, lambda name: [seam(name, names=("value", "part.of.it"))]))
+    sys.meta_path.insert(
+        0, activate._Finder(frozenset({upstream}), lambda name: [seam(name, names=("value", "part.of.it"))])
+    )
     with pytest.warns(MovedUpstream, match=r"no longer has part\.of\.it.*the value of the test.*8\.4\.190"):
         assert importlib.import_module(upstream).value == 1
 
@@ -116,6 +127,13 @@ def test_installed_twice_is_once():
     activate.install()
     activate.autoload()
     assert sum(isinstance(finder, activate._Finder) for finder in sys.meta_path) == 1
+
+
+def test_a_reload_of_the_activation_adapts_nothing_a_second_time():
+    activate.install()
+    reloaded = importlib.reload(activate)
+    reloaded.install()
+    assert sum(type(finder).__name__ == "_Finder" for finder in sys.meta_path) == 1
 
 
 def test_other_modules_are_not_touched():

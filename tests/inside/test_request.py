@@ -8,6 +8,17 @@ from hypothesis import strategies as st
 
 from yoloport.inside.request import Cards, NoSuchCard, canonical, meant
 
+
+class Array:
+    """What an array of numbers, or one number out of it, has in common with numpy's."""
+
+    def __init__(self, numbers: object) -> None:
+        self._numbers = numbers
+
+    def tolist(self) -> object:
+        return self._numbers
+
+
 THREE = Cards("mlu", count=3, current=1, free=(10, 30, 20))
 
 MEANT = [
@@ -16,6 +27,7 @@ MEANT = [
     ("0,1", (0, 1)), ("mlu:0,1", (0, 1)), ("cuda:0,cuda:2", (0, 2)),
     ([0, 1], (0, 1)), ((2, 0), (2, 0)), ("[0, 1]", (0, 1)),
     (-1, (1,)), ("-1,-1", (1, 2)), ("1,-1", (1, 2)),
+    (Array([0, 2]), (0, 2)), ([Array(1), "cuda:2"], (1, 2)), (["cuda:0", "mlu:2"], (0, 2)),
 ]  # fmt: skip
 
 
@@ -30,8 +42,9 @@ def test_another_device_is_left_to_upstream(request_: str):
 
 
 @pytest.mark.parametrize(
-    "request_", [3, "0,3", "0,0", "-2", "cuda:7", "1.5", "0;1", "-1,-1,-1,-1", "mlu:x", "0,mlu:x", "٣"]
-)
+    "request_",
+    [3, "0,3", "0,0", "-2", "cuda:7", "1.5", "0;1", "-1,-1,-1,-1", "mlu:x", "0,mlu:x", "٣", "0:1", "cuda:1:0", True],
+)  # fmt: skip
 def test_a_card_that_is_not_there_is_said_with_the_numbers_that_are(request_: object):
     with pytest.raises(NoSuchCard) as caught:
         meant(request_, THREE)

@@ -62,7 +62,8 @@ def active(environ: Mapping[str, str] = os.environ) -> Accelerator | None:
     if found.shim:
         _take_shim(found.shim)
         return None  # from here on upstream finds the card that it knows, and nothing of it is changed
-    return found if found.platform == environ.get("YOLOPORT_PLATFORM") or not built_in_card() else None
+    asked_for = bool(found.platform) and found.platform == environ.get("YOLOPORT_PLATFORM")
+    return found if asked_for or not built_in_card() else None
 
 
 def added_type() -> str:

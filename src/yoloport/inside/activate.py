@@ -7,11 +7,11 @@ adapted right after it was executed, before anybody takes a name out of it.
 from __future__ import annotations
 
 import importlib.abc
-import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 from yoloport.inside import seams
 
@@ -23,12 +23,17 @@ def autoload() -> None:
 
 def install() -> None:
     """The explicit way, where ``TORCH_DEVICE_BACKEND_AUTOLOAD=0`` switched the entry point off. Twice is once."""
-    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+    if any(_is_ours(finder) for finder in sys.meta_path):
         return
     for name in [name for name in seams.ADAPTERS if name in sys.modules]:
         for seam in seams.of(name):
             _fit_late(seam, sys.modules[name])
-    sys.meta_path.insert(0, _Finder({name for name in seams.ADAPTERS if name not in sys.modules}))
+    sys.meta_path.insert(0, _Finder(frozenset(seams.ADAPTERS)))
+
+
+def _is_ours(finder: object) -> bool:
+    # By name: after a reload of this module the class is another one, and the finder that it left still works.
+    return f"{type(finder).__module__}.{type(finder).__name__}" == f"{__name__}.{_Finder.__name__}"
 
 
 def _fit_late(seam: seams.Seam, module: ModuleType) -> None:
@@ -45,24 +50,27 @@ def _fit_late(seam: seams.Seam, module: ModuleType) -> None:
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, waiting: set[str], of: Callable[[str], Iterable[seams.Seam]] = seams.of) -> None:
-        self._waiting, self._of = waiting, of
+    def __init__(self, names: frozenset[str], of: Callable[[str], Iterable[seams.Seam]] = seams.of) -> None:
+        self._names, self._of = names, of
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Claim a module that is to be adapted, once, and let the finders after this one find it."""
-        if name not in self._waiting:
+        """Claim a module that is to be adapted, and let the others find it; a look or a reload comes here, too."""
+        if name not in self._names:
             return None
-        self._waiting.discard(name)
-        spec = importlib.util.find_spec(name)  # ourselves no longer knows the name, so this asks the others
-        if spec is None or spec.loader is None:
-            return spec
-        spec.loader = _Loader(spec.loader, name, self._of)
+        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader, name, self._of)
         return spec
 
 
 class _Loader(importlib.abc.Loader):
     def __init__(self, inner: importlib.abc.Loader, name: str, of: Callable[[str], Iterable[seams.Seam]]) -> None:
         self._inner, self._name, self._of = inner, name, of
+
+    def __getattr__(self, name: str) -> Any:
+        # Whoever wants the module's source or its resources asks the loader that found it.
+        return getattr(self._inner, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._inner.create_module(spec)

@@ -12,6 +12,8 @@ from typing import Literal
 
 from yoloport.platforms.toml_file import read
 
+UNSOURCED = "UNSOURCED"  # as the catalogue's schema has it, whose import would cost more than the file
+
 How = Literal["not installed", "failed", "no card", "usable"]
 
 
@@ -41,7 +43,7 @@ def known() -> tuple[Plugin, ...]:
     return tuple(
         Plugin(name, str(table["module"]), str(table.get("device", "")))
         for name, table in tables.items()
-        if table.get("module")
+        if table.get("module") and table["module"] != UNSOURCED
     )
 
 

@@ -45,12 +45,31 @@ class NoSuchCard(Problem, ValueError):
         )
 
 
+class OneCard(Problem, ValueError):
+    """Several cards where a model can lie on one only."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, request: str) -> None:
+        self.request = request
+        super().__init__(
+            f"{request!r} names several cards, and a model lies on one",
+            "Move it to one; for several, say device= in train().",
+            "docs/en/accelerator.md",
+        )
+
+
+def says_processor(request: object) -> bool:
+    """Whether the user asked for the processor in so many words."""
+    return str(request).strip().lower().startswith("cpu")
+
+
 def meant(request: object, cards: Cards) -> tuple[int, ...] | None:
     """The cards that a request means; none of them (``None``) where it means another device.
 
     Args:
         request: anything that Ultralytics takes: ``None``, ``0``, ``"0,1"``, ``[0, 1]``, ``-1`` for the card with most
-            free memory, ``"cuda:1"``, a ``torch.device``, or the accelerator's own name.
+            free memory, ``"cuda:1"``, a ``torch.device``, or the accelerator's own name; sequences and arrays of such.
 
     Raises:
         NoSuchCard: a number that is not there, one twice, or a word that is no number.
@@ -58,26 +77,35 @@ def meant(request: object, cards: Cards) -> tuple[int, ...] | None:
     text = _plain(request)
     if text.startswith(ELSEWHERE):
         return None
-    names = {part.split(":")[0] for part in text.split(",")} - {""}
-    words = {name for name in names if not name.lstrip("-").isdigit()}
-    if words - {USUAL, cards.type}:
-        if len(words) == 1 and re.fullmatch(r"[a-z]+", next(iter(words))):
-            return None  # another device type: upstream answers for it
-        raise NoSuchCard(str(request), cards)
-    numbers = [part.split(":")[-1] for part in text.split(",")]
-    wanted = [number for number in numbers if number and number not in {USUAL, cards.type}]
-    if not wanted:
+    parts = [part for part in text.split(",") if part not in {"", USUAL, cards.type}]
+    if not parts:
         return (cards.current,)
-    return _there(wanted, str(request), cards)
+    if len(parts) == 1 and _ANOTHER.fullmatch(parts[0]) and parts[0].split(":")[0] not in {USUAL, cards.type}:
+        return None  # another device type: upstream answers for it
+    found = [_PART.fullmatch(part) for part in parts]
+    if not all(one and (one["type"] or USUAL) in {USUAL, cards.type} for one in found):
+        raise NoSuchCard(str(request), cards)
+    return _there([one["number"] for one in found if one], str(request), cards)
+
+
+_PART = re.compile(r"(?:(?P<type>[a-z]+):)?(?P<number>-?[0-9]+)")
+_ANOTHER = re.compile(r"[a-z]+(:[0-9]+)?")
 
 
 def _plain(request: object) -> str:
+    """The request as a text of parts with commas between them."""
+    if isinstance(request, bool):
+        return repr(request)  # no number, whatever Python counts it as
+    if hasattr(request, "tolist"):
+        request = request.tolist()  # an array's, or one of its numbers
+    if isinstance(request, (list, tuple)):
+        return ",".join(map(_plain, request))
     text = "" if request is None else str(request).lower()
     return re.sub(r"none|[()\[\]'\"\s]", "", text)
 
 
 def _there(wanted: list[str], request: str, cards: Cards) -> tuple[int, ...]:
-    named = [int(number) for number in wanted if number.isdigit()]
+    named = [int(number) for number in wanted if number != "-1"]
     idle = iter(sorted(set(range(cards.count)) - set(named), key=lambda i: -_free(cards, i)))
     try:
         chosen = [next(idle) if number == "-1" else int(number) for number in wanted]

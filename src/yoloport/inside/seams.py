@@ -102,7 +102,9 @@ ADAPTERS: Mapping[str, tuple[str, ...]] = {
     "ultralytics.utils.checks": ("adapt.amp_check",),
     "ultralytics.utils.tal": ("adapt.assigner",),
     "ultralytics.engine.trainer": ("adapt.trainer",),
-    "ultralytics.engine.validator": ("adapt.validator",),
+    "ultralytics.engine.validator": ("adapt.validator", "proof.ends_validation"),
+    "ultralytics.engine.predictor": ("proof.ends_prediction",),
+    "ultralytics.nn.autobackend": ("adapt.backend",),
     "ultralytics.engine.model": ("adapt.model",),
 }
 """What is adapted, and by which modules of this package; they are imported with upstream's, so torch starts fast."""

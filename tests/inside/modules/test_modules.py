@@ -57,7 +57,7 @@ def test_one_that_computes_the_same_is_used_and_says_so(known):
     known(EVERYWHERE)
     outcome = one_outcome()
     assert isinstance(outcome, Applied)
-    assert block.DFL.forward is forward_without_transpose
+    assert block.DFL.forward.__wrapped__ is forward_without_transpose
     assert modules.active() == (outcome,)
     assert "'dfl-without-transpose' (checked on cpu: furthest from the original by" in outcome.line()
     assert "\n" not in outcome.line()
@@ -95,7 +95,7 @@ def test_a_class_that_inherits_its_method_inherits_it_again():
     one = of_conv(forward, target=target, sample=lambda: (conv.DWConv(4, 4), (torch.randn(2, 4, 5, 5),)))
     with modules.export_form(one) as outcomes:
         assert isinstance(outcomes[0], Applied)
-        assert conv.DWConv.forward is forward
+        assert conv.DWConv.forward.__wrapped__ is forward
     assert "forward" not in vars(conv.DWConv)
 
 
@@ -239,7 +239,7 @@ def test_a_block_is_compared_with_upstreams_and_not_with_one_of_replaced_parts(k
         of_conv(of_upstream, name="focus", target=focus, sample=lambda: (conv.Focus(3, 4), (torch.randn(1, 3, 8, 8),))),
     )
     assert [type(one) for one in modules.apply("here", CPU)] == [Applied, Applied]
-    assert conv.Conv.forward is slightly_more
+    assert conv.Conv.forward.__wrapped__ is slightly_more
 
 
 def test_the_check_leaves_the_users_random_numbers_alone_and_works_without_gradients(known):
@@ -288,9 +288,9 @@ def test_during_an_export_the_form_for_it_stands_alone_and_the_run_goes_on_as_be
     assert isinstance(before[0], Applied)
     with pytest.raises(KeyError), modules.export_form(WITHOUT_TRANSPOSE) as outcomes:
         assert isinstance(outcomes[0], Applied)
-        assert block.DFL.forward is forward_without_transpose
+        assert block.DFL.forward.__wrapped__ is forward_without_transpose
         raise KeyError
-    assert (block.DFL.forward, modules.active()) == (theirs.forward, before)
+    assert (block.DFL.forward.__wrapped__, modules.active()) == (theirs.forward, before)
 
 
 def test_off_exports_upstreams_own_form():

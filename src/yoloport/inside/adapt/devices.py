@@ -7,12 +7,14 @@ usual card alone (:326-337), and knows two plug-ins' names (:206, :288).
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
 from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.swap import swapped
-from yoloport.inside.request import Cards, canonical, meant
+from yoloport.inside.request import Cards, canonical, meant, says_processor
+from yoloport.inside.requirement.wish import wish
 
 NAMES = ("parse_device", "select_device", "autocast", "attempt_compile", "ModelEMA.update", "LOGGER", "torch")
 GUARDS = True
@@ -23,6 +25,7 @@ def adapt(module: Any) -> None:
     """Wrap the module's functions; where torch was built for this machine's card, leave all as it is."""
     if ac.built_in_card() and ac.active() is None:
         return
+    wish(os.environ)  # a misspelt guard is said now, and not when it would have been needed
     module.parse_device = _parse_device(module.parse_device)
     module.select_device = _select_device(module.select_device, module)
     module.autocast = _autocast(module.autocast)
@@ -30,18 +33,25 @@ def adapt(module: Any) -> None:
     module.ModelEMA.update = _ema_update(module.ModelEMA.update, module)
 
 
-def cards(kind: str) -> Cards:
-    """The cards of this type as torch sees them now."""
+def cards(kind: str, request: object = "") -> Cards:
+    """The cards of this type as torch sees them now, with their free memory where the request chooses by it."""
     module = ac.device_module(kind)
     count = int(module.device_count())
-    free = tuple(module.mem_get_info(i)[0] for i in range(count)) if hasattr(module, "mem_get_info") else ()
+    free = tuple(_free(module, i) for i in range(count)) if "-1" in str(request) else ()
     return Cards(kind, count, int(module.current_device()), free)
+
+
+def _free(module: Any, index: int) -> int:
+    try:
+        return int(module.mem_get_info(index)[0])
+    except Exception:  # noqa: BLE001  a card that cannot be asked is the last that -1 would take
+        return 0
 
 
 def wanted(request: object) -> tuple[ac.Accelerator, tuple[int, ...]] | None:
     """The accelerator and its cards that a request means; none where it means something else, or none is there."""
     found = ac.active()
-    chosen = meant(request, cards(found.type)) if found else None
+    chosen = meant(request, cards(found.type, request)) if found else None
     return (found, chosen) if found and chosen is not None else None
 
 
@@ -66,7 +76,7 @@ def _select_device(upstream: Callable[..., Any], module: Any) -> Callable[..., A
     def select_device(device: Any = "", newline: bool = False, verbose: bool = True) -> Any:
         found = wanted(device)
         if found is None:
-            return _elsewhere(upstream, module, device, newline, verbose)
+            return _elsewhere(upstream, device, newline, verbose)
         accelerator, chosen = found
         if accelerator.known_upstream:
             device = upstream(canonical(accelerator.type, chosen), newline, verbose)
@@ -78,17 +88,18 @@ def _select_device(upstream: Callable[..., Any], module: Any) -> Callable[..., A
     return select_device
 
 
-def _elsewhere(upstream: Callable[..., Any], module: Any, device: Any, newline: bool, verbose: bool) -> Any:
+def _elsewhere(upstream: Callable[..., Any], device: Any, newline: bool, verbose: bool) -> Any:
     """Upstream's own choice. The guard is asked first: upstream's advice is about the cards it knows."""
     from yoloport.inside.requirement import guard
 
-    asked_for_processor = str(device).strip().lower().startswith("cpu")
-    if not asked_for_processor and ac.active() is None and not ac.built_in_card():
+    if says_processor(device):
+        return upstream(device, newline, verbose)
+    found = ac.active()
+    if found is None and not ac.built_in_card():
         guard.check("" if is_default(device) else str(device))
     chosen = upstream(device, newline, verbose)
-    said = guard.idle(chosen) if asked_for_processor and verbose else ""
-    if said:
-        module.LOGGER.info(said)
+    if found is not None and getattr(chosen, "type", "") == "cpu":
+        guard.check(str(device), reason=guard.not_here(str(device), found.type))
     return chosen
 
 

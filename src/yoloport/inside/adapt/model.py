@@ -1,38 +1,60 @@
-"""``model.to("cuda")`` and ``model.to(0)`` mean the accelerator."""
+"""``model.to("cuda")``, ``model.to(0)`` and ``model.cuda()`` mean the accelerator."""
 
 from __future__ import annotations
 
+import functools
 from types import ModuleType
 from typing import Any
 
 from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.devices import wanted
-from yoloport.inside.request import USUAL
+from yoloport.inside.request import USUAL, OneCard
 
-NAMES = ("Model.to",)
-PURPOSE = "model.to() with the usual card's name"
+NAMES = ("Model.to", "Model.cuda")
+PURPOSE = "model.to() and model.cuda() with the usual card's name"
 
 
 def adapt(module: ModuleType) -> None:
-    """Translate the device of ``Model.to``; everything else goes to torch as it came."""
+    """Translate the device of both methods; everything else goes to torch as it came."""
     if ac.built_in_card() and ac.active() is None:
         return
     owner = module.Model
-    upstream = owner.to
+    owner.to, owner.cuda = _to(owner.to), _cuda(owner.cuda)
 
+
+def _to(upstream: Any) -> Any:
+    @functools.wraps(upstream)
     def to(self: Any, *args: Any, **options: Any) -> Any:
-        """As ``torch.nn.Module.to``, with the usual card's name for the accelerator."""
-        return upstream(self, *(map(here, args)), **{name: here(value) for name, value in options.items()})
+        if "device" in options:
+            options["device"] = here(options["device"])
+        return upstream(self, *map(here, args[:1]), *args[1:], **options)
 
-    owner.to = to
+    return to
+
+
+def _cuda(upstream: Any) -> Any:
+    @functools.wraps(upstream)
+    def cuda(self: Any, device: Any = None) -> Any:
+        there = here(USUAL if device is None else device)
+        return upstream(self, device) if ac.active() is None else self.to(there)
+
+    return cuda
 
 
 def here(value: Any) -> Any:
-    """The accelerator's device for the usual card's name or number; any other value as it is."""
+    """The accelerator's device for the usual card's name or number; any other value as it is.
+
+    Raises:
+        OneCard: the value names several.
+    """
     import torch
 
     named = isinstance(value, (str, torch.device)) and str(value).startswith(USUAL)
     if not named and not (isinstance(value, int) and not isinstance(value, bool)):
         return value
     found = wanted(value)
-    return torch.device(found[0].type, found[1][0]) if found else value
+    if found is None:
+        return value
+    if len(found[1]) > 1:
+        raise OneCard(str(value))
+    return torch.device(found[0].type, found[1][0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,14 @@ class _Exchange:
     applied: Applied
     target: type[Any]
     own: Any
+    method: Any
 
     def on(self) -> None:
-        self.target.forward = self.applied.replacement.forward
+        self.target.forward = self.method
 
     def off(self) -> bool:
         """Take it back, unless somebody else has exchanged the method since: theirs is not ours to remove."""
-        if vars(self.target).get("forward") is not self.applied.replacement.forward:
+        if vars(self.target).get("forward") is not self.method:
             return False
         if self.own is None:
             del self.target.forward
@@ -123,10 +125,32 @@ def _use(replacement: Replacement, device: torch.device) -> Applied | Refused:
         reason = f"{difference.where} differs by {difference.found:.3g}, allowed is {difference.allowed:.3g}"
         return Refused(replacement.name, reason, difference)
     applied = Applied(replacement, str(device), difference)
-    exchange = _Exchange(applied, target, vars(target).get("forward"))
+    method = _there_only(replacement.forward, target.forward, device.type)
+    exchange = _Exchange(applied, target, vars(target).get("forward"), method)
     exchange.on()
     _ON[target] = exchange
     return applied
+
+
+def _there_only(forward: Any, original: Any, device_type: str) -> Any:
+    """The replacement for what lies on the device that it was checked on; elsewhere upstream's own."""
+
+    @functools.wraps(forward)
+    def dispatch(self: Any, *inputs: Any, **options: Any) -> Any:
+        chosen = forward if _device_type((*inputs, *options.values())) == device_type else original
+        return chosen(self, *inputs, **options)
+
+    return dispatch
+
+
+def _device_type(inputs: Iterable[Any]) -> str:
+    """That of the first tensor; blocks take lists of tensors too."""
+    for one in inputs:
+        inside = isinstance(one, (list, tuple))
+        kind = _device_type(one) if inside else str(getattr(getattr(one, "device", None), "type", ""))
+        if kind:
+            return kind
+    return ""
 
 
 def _again(replacement: Replacement, there: Applied) -> Applied | Refused:

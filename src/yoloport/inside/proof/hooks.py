@@ -20,6 +20,8 @@ from yoloport.inside.proof.run import Account, Run
 if TYPE_CHECKING:
     from yoloport.inside.proof.counting import Counting
 
+TORCH = ("pt", "torchscript")
+"""Upstream's formats that torch computes; what any other runtime does, nobody sees from here."""
 MODES = ("sampled", "every", "off")
 Hook = Callable[[Any], None]
 _open: WeakKeyDictionary[Any, Run] = WeakKeyDictionary()  # these four: upstream's callbacks share only the process
@@ -61,7 +63,7 @@ def _mode() -> str:
     return mode
 
 
-def _begin(owner: Any, task: str) -> None:
+def _begin(owner: Any, task: str, form: str = "pt") -> None:
     from ultralytics.utils import RANK
 
     _end(owner)  # one that was left in the middle: a stream nobody read to its end
@@ -78,6 +80,17 @@ def _begin(owner: Any, task: str) -> None:
         return Counting(device, ac.device_module(device).synchronize if device != "cpu" else lambda: None)
 
     _open[owner] = Run(task, words, count, _accounts.setdefault(owner, Account()), mode)
+    _open[owner].runtime = "" if form in TORCH else form
+
+
+def left(owner: Any, failed: bool) -> None:
+    """A validation or prediction is over, however it ended: nothing of ours stays active in its thread."""
+    if not failed:
+        _end(owner)
+        return
+    run = _open.pop(owner, None)
+    if run is not None:
+        run.close_step()
 
 
 def _end(owner: Any) -> None:
@@ -129,6 +142,7 @@ def proved(run: Run, device: Any) -> RunProof:
         to_device=main.each(main.tally.to_device),
         from_device=main.each(main.tally.from_device),
         fell_back=run.fell_back(),
+        runtime=run.runtime,
     )
     return replace(proof, said=line(proof))
 
@@ -171,7 +185,9 @@ def train_end(trainer: Any) -> None:
 def val_start(validator: Any) -> None:
     """A validation of its own is a run; one inside a training is the training's."""
     if _trainer_of(validator) is None:
-        _begin(validator, "val")
+        from yoloport.inside.adapt import backend
+
+        _begin(validator, "val", backend.last_made())
 
 
 @careful
@@ -179,7 +195,8 @@ def val_batch_start(validator: Any) -> None:
     """Before the batch goes to the device."""
     run = _open.get(_trainer_of(validator) or validator)
     if run:
-        run.begin_step("val", len(validator.dataloader), may_sample=not validator.args.compile)
+        may_sample = not (validator.args.compile or run.runtime)
+        run.begin_step("val", len(validator.dataloader), may_sample)
 
 
 @careful
@@ -200,7 +217,7 @@ def val_end(validator: Any) -> None:
 @careful
 def predict_start(predictor: Any) -> None:
     """A prediction begins, of pictures, a video or a stream."""
-    _begin(predictor, "predict")
+    _begin(predictor, "predict", str(getattr(predictor.model, "format", "pt")))
 
 
 @careful
@@ -210,7 +227,7 @@ def predict_batch_start(predictor: Any) -> None:
     if run:
         kind = predictor.source_type
         total = 0 if kind.stream else 1 if kind.from_img or kind.tensor else len(predictor.dataset)
-        may_sample = not (predictor.args.embed or predictor.args.compile)
+        may_sample = not (predictor.args.embed or predictor.args.compile or run.runtime)
         run.begin_step("predict", total, may_sample)
 
 

@@ -12,6 +12,10 @@ NAMED = 6
 def line(run: RunProof) -> str:
     """One line, without the colour and the time that a log adds."""
     done = DONE[run.task]
+    if run.runtime:
+        where = "the CPU" if run.on_host else run.device
+        none = ", no accelerator was used" if run.on_host else ""
+        return f"yoloport: {done} on {where}{none}: the runtime of format {run.runtime!r} computed it, unwatched"
     if run.on_host:
         return f"yoloport: {done} on the CPU, all of it: no accelerator was used; {_sample(run)}"
     card = f" ({run.device_name})" if run.device_name else ""

@@ -30,6 +30,7 @@ class RunProof:
         fell_back: operators without a kernel for the device, most frequent first, each with its calls in a step;
             0 where only the plug-in's warning named it.
         said: the line that was printed, or would have been.
+        runtime: upstream's format whose own runtime computed the model, unseen by the counts; empty where torch did.
     """
 
     task: str
@@ -45,6 +46,7 @@ class RunProof:
     from_device: int
     fell_back: tuple[tuple[str, int], ...] = ()
     said: str = ""
+    runtime: str = ""
 
     @property
     def on_host(self) -> bool:

@@ -57,7 +57,7 @@ class Run:
         self.task, self.mode, self._count, self.account = task, mode, count, account
         self.phases: dict[str, Phase] = {task: Phase()}
         self.listener = Listener(words)
-        self.failure = ""
+        self.failure = self.runtime = ""
         self._kind, self._begun, self._thread = "", 0.0, 0
         self._counting: Counting | None = None
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yoloport.platforms.schema import Language, Platform
 
 SEE = "docs/en/accelerator.md"
+ASK: dict[Language, str] = {"en": "Run 'yoloport doctor'.", "zh": "请运行 yoloport doctor。"}
 BESIDE_THE_POINT = frozenset({"disk-little"})
 """Checks that can block a workspace, and never keep torch from a card."""
 
@@ -73,7 +74,7 @@ def reason(
     if blocking:
         remedy = _remedy(blocking.remedy[language], blocking.command)
         return Reason(_with(state, blocking.cause[language]), remedy, blocking.see or SEE, blocking.check)
-    return Reason(_plain(state, wanted), "Run 'yoloport doctor'.")
+    return Reason(_plain(state, wanted, language), ASK[language])
 
 
 def _remedy(remedy: str, command: str) -> str:
@@ -84,14 +85,29 @@ def _with(state: plugin.State | None, cause: str) -> str:
     return f"{cause} ({state.error.splitlines()[0]})" if state and state.error else cause
 
 
-def _plain(state: plugin.State | None, wanted: Platform | None) -> str:
+def _plain(state: plugin.State | None, wanted: Platform | None, language: Language) -> str:
     if state is None:
         named = wanted.name if wanted else "none"
-        return f"this machine has no accelerator that torch could use (platform: {named})"
-    module = state.plugin.module
-    return {
-        "not installed": f"the plug-in {module} is not installed in this Python",
-        "failed": f"the plug-in {module} could not be loaded: {(state.error.splitlines() or [''])[0]}",
-        "no card": f"the plug-in {module} is loaded and sees no card",
-        "usable": f"the plug-in {module} was not loaded before Ultralytics asked for a device",
-    }[state.how]
+        return _NONE[language].format(platform=named)
+    first = (state.error.splitlines() or [""])[0]
+    return _STATES[language][state.how].format(module=state.plugin.module, error=first)
+
+
+_NONE: dict[Language, str] = {
+    "en": "this machine has no accelerator that torch could use (platform: {platform})",
+    "zh": "本机没有 torch 可用的加速卡（平台：{platform}）",
+}
+_STATES: dict[Language, dict[str, str]] = {
+    "en": {
+        "not installed": "the plug-in {module} is not installed in this Python",
+        "failed": "the plug-in {module} could not be loaded: {error}",
+        "no card": "the plug-in {module} is loaded and sees no card",
+        "usable": "the plug-in {module} was not loaded before Ultralytics asked for a device",
+    },
+    "zh": {
+        "not installed": "当前 Python 没有安装插件 {module}",
+        "failed": "插件 {module} 无法加载：{error}",
+        "no card": "插件 {module} 已加载，但看不到任何卡",
+        "usable": "Ultralytics 选择设备时，插件 {module} 还没有加载",
+    },
+}
