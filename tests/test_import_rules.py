@@ -73,8 +73,11 @@ def test_nothing_on_the_host_side_imports_inside():
     assert edges(HOST_SIDE, "yoloport.inside") == set()
 
 
-def test_of_inside_the_supervisor_takes_the_tutorials_text_alone():
-    assert edges(("supervise",), "yoloport.inside") == {("supervise/prepare.py", "yoloport.inside.notebooks.build")}
+def test_of_inside_the_supervisor_takes_the_tutorials_text_and_the_guard_at_its_start():
+    assert edges(("supervise",), "yoloport.inside") == {
+        ("supervise/prepare.py", "yoloport.inside.notebooks.build"),
+        ("supervise/run.py", "yoloport.inside.requirement.at_start.refusal"),
+    }
 
 
 # The right-hand side is everything of the package that a folder may import, besides itself and `errors`.

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from yoloport.errors import Problem
 from yoloport.supervise import jupyter, prepare, processes, ssh, tls, trainings
 from yoloport.supervise.settings import Settings, children_environment, read
 
@@ -37,6 +38,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     os.umask(0o022)
     settings = read(os.environ)
+    refused = required(settings, os.environ)
+    if refused:
+        say(f"not started: {refused.words()}")
+        return int(refused.exit)
     environ = children_environment(settings, os.environ, Path(sys.executable))
     try:
         lab, sshd = _prepare(settings, environ)
@@ -44,6 +49,21 @@ def main() -> int:
         say(f"cannot start: {error}")
         return 1
     return serve(settings, environ, lab, sshd, stop)
+
+
+def required(settings: Settings, environ: Mapping[str, str]) -> Problem | None:
+    """Why this container must not start: an accelerator is required and none was given to it.
+
+    On the machine itself ``yoloport up`` has looked before.
+    """
+    if not settings.container:
+        return None
+    from yoloport.inside.requirement.at_start import refusal
+
+    try:
+        return refusal(environ)
+    except Problem as problem:
+        return problem
 
 
 def _prepare(settings: Settings, environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
