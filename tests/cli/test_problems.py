@@ -16,7 +16,7 @@ from yoloport.environment import install, pip, prepare
 from yoloport.errors import Exit, Problem
 from yoloport.host import engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
-from yoloport.image import build, render
+from yoloport.image import base, build, mirrors, recipe
 from yoloport.platforms import choose, load, overrides
 from yoloport.workspace import arrange, checks, plan, register, start, stop
 from yoloport.workspace.register import Record
@@ -37,7 +37,11 @@ MADE: list[Callable[[], Problem]] = [
     lambda: prepare.NoWheelhouse(FOLDER),
     lambda: pip.InstallFailed("torch", FOLDER / "log", "no match"),
     lambda: pip.NoNetwork("torch", FOLDER / "log", "refused"),
-    lambda: render.NoTemplate("ascend", ("cpu",)),
+    lambda: base.NoBase("ascend", " on openeuler", ("debian:bookworm-slim",)),
+    lambda: base.NoSuchChip("ascend", "MLU370", ("310P",)),
+    lambda: base.CannotExist("ascend:cuda", "cuda", "ascend", "quay.io/ascend/cann"),
+    lambda: mirrors.BadMirror("tuna", "is no file"),
+    lambda: recipe.NoSuchArchitecture("sparc"),
     lambda: build.BuildFailed("image", "exit 1", FOLDER / "log"),
     lambda: register.NoWorkspace("line2", ()),
     lambda: start.NotAnswering("line2", "ended before it answered", "log"),

@@ -13,16 +13,19 @@ from yoloport.errors import Exit
 from yoloport.host import folders
 from yoloport.host.engine import Engine
 from yoloport.image import build
+from yoloport.image.base import base
 from yoloport.image.render import WHEEL, Recipe, dockerfile
 from yoloport.platforms.load import load
 
 CPU = load("cpu")
 DOCKER = Engine("docker", "/usr/bin/docker", "26", frozenset(), rootless=False)
+FILES = {f"files/{name}" for name in ("requirements.lock", "pins.txt", "versions.py", "bytecode.py", WHEEL)}
 PODMAN = Engine("podman", "podman", "4.3.1", frozenset(), rootless=True)
 
 
 def recipe(wheelhouse: bool = False) -> Recipe:
-    return Recipe(CPU, CPU.rows[0], torch_source(CPU.rows[0], in_wheelhouse=wheelhouse, mirror="", index_answers=True))
+    source = torch_source(CPU.rows[0], in_wheelhouse=wheelhouse, mirror="", index_answers=True)
+    return Recipe(CPU, CPU.rows[0], source, base(CPU))
 
 
 @pytest.fixture
@@ -32,20 +35,20 @@ def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("engine", "more"), [(DOCKER, ["--progress", "plain"]), (PODMAN, [])])
 def test_the_command_names_tag_file_and_context(engine: Engine, more: list[str], no_certificates: None):
-    assert build.command(recipe(), engine, Path("/c"), "t:1", "") == [
+    assert build.command(engine, Path("/c"), "t:1", "") == [
         engine.client, "build", "--tag", "t:1", "--file", "/c/Dockerfile", *more, "/c",
     ]  # fmt: skip
 
 
 def test_a_base_of_the_users_own_is_a_build_argument(no_certificates: None):
-    argv = build.command(recipe(), DOCKER, Path("/c"), "t:1", "registry.example/debian:12")
+    argv = build.command(DOCKER, Path("/c"), "t:1", "registry.example/debian:12")
     assert argv[argv.index("--build-arg") + 1] == "BASE=registry.example/debian:12"
 
 
 def test_the_machines_certificates_are_lent_as_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "ca.crt").touch()
     monkeypatch.setattr(build, "_CERTIFICATES", ("/nowhere", str(tmp_path / "ca.crt")))
-    argv = build.command(recipe(), DOCKER, Path("/c"), "t:1", "")
+    argv = build.command(DOCKER, Path("/c"), "t:1", "")
     assert argv[argv.index("--secret") + 1] == f"id=ca,src={tmp_path / 'ca.crt'}"
 
 
@@ -64,7 +67,7 @@ def files(folder: Path) -> set[str]:
 
 def test_the_context_holds_exactly_what_the_dockerfile_takes(cache: Path):
     with build._context(recipe(), None) as context:
-        assert files(context) == {"Dockerfile", "files/requirements.lock", "files/pins.txt", f"files/{WHEEL}"}
+        assert files(context) == {"Dockerfile", *FILES}
         assert (context / "Dockerfile").read_text() == dockerfile(recipe())
         assert (context / "files/requirements.lock").read_text() == plan.LOCK.read_text()
         assert (context / f"files/{WHEEL}").read_bytes() == b"wheel"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from yoloport.compat.decide import NoVersions
 from yoloport.environment.prepare import NoWheelhouse
 from yoloport.host import network
-from yoloport.image.recipe import recipe
+from yoloport.image.recipe import NoSuchArchitecture, Wanted, machine_of, recipe
 from yoloport.platforms.load import UnknownPlatform
 
 
@@ -20,25 +21,37 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_asking_the_network_the_rows_own_index_is_taken_to_answer(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(network, "answers", lambda url: pytest.fail("the network was asked"))
-    assert recipe("cpu", None, "", ask_network=False).source.kind == "index"
+    assert recipe(Wanted("cpu"), ask_network=False).source.kind == "index"
 
 
 @pytest.mark.parametrize(("answers", "kind"), [(True, "index"), (False, "default")])
 def test_asked_the_network_decides_and_a_fallback_says_so(answers: bool, kind: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(network, "answers", lambda url: answers)
-    found = recipe("cpu", None, "", ask_network=True).source
+    found = recipe(Wanted("cpu"), ask_network=True).source
     assert found.kind == kind and bool(found.note) is not answers
 
 
 def test_the_pair_in_a_wheelhouse_decides_the_row(tmp_path: Path):
     for name in ("torch-2.13.0+cpu-cp311-cp311-linux_x86_64", "torchvision-0.21.0+cpu-cp311-cp311-linux_x86_64"):
         (tmp_path / f"{name}.whl").touch()
-    found = recipe("cpu", tmp_path, "", ask_network=False)
+    found = recipe(Wanted("cpu", wheelhouse=tmp_path), ask_network=False)
     assert (found.row.torch, found.source.kind) == ("2.13.0", "wheelhouse")
 
 
 def test_a_wheelhouse_without_wheels_and_an_unknown_platform_are_refused(tmp_path: Path):
     with pytest.raises(NoWheelhouse):
-        recipe("cpu", tmp_path, "", ask_network=False)
+        recipe(Wanted("cpu", wheelhouse=tmp_path), ask_network=False)
     with pytest.raises(UnknownPlatform):
-        recipe("tpu", None, "", ask_network=False)
+        recipe(Wanted("tpu"), ask_network=False)
+
+
+def test_an_architecture_is_named_as_engines_name_it():
+    assert (machine_of("arm64"), machine_of("amd64"), machine_of("")) == ("aarch64", "x86_64", "")
+    with pytest.raises(NoSuchArchitecture):
+        machine_of("aarch64")
+
+
+def test_a_wheel_that_only_the_vendor_gives_is_asked_for_when_building_and_not_when_looking():
+    assert recipe(Wanted("loongson"), ask_network=False).source.kind == "wheelhouse"
+    with pytest.raises(NoVersions):
+        recipe(Wanted("loongson"), ask_network=True)

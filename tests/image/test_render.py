@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,9 +9,12 @@ import pytest
 
 from yoloport import __version__
 from yoloport.environment.plan import torch_source
-from yoloport.errors import Exit
-from yoloport.image.render import WHEEL, NoTemplate, Recipe, dockerfile
-from yoloport.platforms.load import load
+from yoloport.image.base import base
+from yoloport.image.mirrors import Mirrors
+from yoloport.image.recipe import Wanted
+from yoloport.image.recipe import recipe as decided
+from yoloport.image.render import WHEEL, Recipe, dockerfile
+from yoloport.platforms.load import load, names
 
 CPU = load("cpu")
 ROW = CPU.rows[0]
@@ -20,7 +22,11 @@ ROW = CPU.rows[0]
 
 def recipe(wheelhouse: bool = False, mirror: str = "", index_answers: bool = True) -> Recipe:
     source = torch_source(ROW, in_wheelhouse=wheelhouse, mirror=mirror, index_answers=index_answers)
-    return Recipe(CPU, ROW, source, mirror)
+    return Recipe(CPU, ROW, source, base(CPU), Mirrors(mirror))
+
+
+def wanted(name: str, **more: str) -> Recipe:
+    return decided(Wanted(name, **more), ask_network=False)
 
 
 def test_the_dockerfile_for_a_cpu_is_exactly_this(golden):
@@ -66,18 +72,38 @@ def test_our_own_wheel_is_named_as_the_build_makes_it():
     assert f"/files/{WHEEL}" in dockerfile(recipe()) and f"yoloport-{__version__}-py3-none-any.whl" == WHEEL
 
 
-def test_a_platform_without_a_template_says_which_have_one():
-    ascend = load("ascend")
-    with pytest.raises(NoTemplate) as caught:
-        dockerfile(replace(recipe(), platform=ascend, row=ascend.rows[0]))
-    assert "'ascend'" in caught.value.cause and "there is one for: cpu" in caught.value.cause
-    assert caught.value.exit is Exit.NO_IMAGE and "--engine local" in caught.value.remedy
+@pytest.mark.parametrize("name", names())
+def test_every_platform_has_a_dockerfile_that_goes_by_its_base(name: str):
+    made = wanted(name)
+    text = dockerfile(made)
+    assert text.count(f"ARG BASE={made.base.ref}\n") == 1
+    brought = "versions.py note" in text
+    assert brought is bool(made.base.brings) and ("versions.py same" in text) is brought
+    assert (" torch==" in text) is not brought, "a vendor's own torch is left alone"
+    assert ("python3-venv" in text) is not bool(made.base.python)
+    assert ("YOLOPORT_REQUIRE=accelerator" in text) is (made.platform.kind == "accelerator")
+
+
+def test_a_chip_decides_the_base_and_the_toolkit_decides_torch():
+    made = wanted("ascend", chip="310P3")
+    assert "-310p-" in made.base.ref and made.row.toolkit.startswith("CANN 9.0")
+    assert wanted("ascend", chip="atlas 300i duo").base == made.base
+
+
+def test_the_catalogues_mirrors_serve_both_kinds_of_packages():
+    text = dockerfile(wanted("cpu", mirror="cn"))
+    assert text.count("sed -i -E") == 2 and "http://mirrors" in text and "--index-url https://" in text
+
+
+def test_the_text_says_how_it_was_made():
+    assert "`yoloport image render ascend --chip 310P --mirror cn`" in dockerfile(
+        wanted("ascend", chip="310P", mirror="cn")
+    )
 
 
 def test_a_name_that_the_template_misspells_is_an_error_and_no_gap(tmp_path: Path):
     import jinja2
 
-    (tmp_path / "cpu").mkdir()
-    (tmp_path / "cpu/Dockerfile.j2").write_text("FROM {{ platfrom.image.base }}")
+    (tmp_path / "workspace.j2").write_text("FROM {{ platfrom.image.base }}")
     with pytest.raises(jinja2.UndefinedError):
         dockerfile(recipe(), tmp_path)

@@ -9,39 +9,50 @@ import typer
 
 if TYPE_CHECKING:
     from yoloport.host.engine import Engine
-    from yoloport.image.render import Recipe
+    from yoloport.image.recipe import Wanted
 
 app = typer.Typer(help="The image that a workspace starts from.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Platform, as `yoloport platforms` lists them.", show_default=False)]
+Chip = Annotated[str, typer.Option(help="One of its chips, by any of its names. [the usual base's]")]
+System = Annotated[str, typer.Option("--os", help="debian or ubuntu. [the usual base's]")]
+Mirror = Annotated[str, typer.Option(help="none, cn, a package index, or a TOML file with `packages` and `system`.")]
 Wheelhouse = Annotated[Path | None, typer.Option(help="Folder of wheels that comes before any index.")]
-Mirror = Annotated[str, typer.Option(help="Package index to use in place of pip's own.")]
 
 
 @app.command()
-def render(platform: str, wheelhouse: Wheelhouse = None, mirror: Mirror = "") -> None:
+def render(
+    platform: Name, chip: Chip = "", system: System = "", mirror: Mirror = "", wheelhouse: Wheelhouse = None
+) -> None:
     """Print the Dockerfile.
 
     Examples:
 
         yoloport image render cpu
 
-        yoloport image render cpu --mirror https://mirror.example/simple > Dockerfile
+        yoloport image render ascend --chip 310P3 --mirror cn > Dockerfile
     """
     from yoloport.cli import present
+    from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
 
     with present.problems():
         # No network is asked: the text says what would be done where the row's own index answers.
-        print(dockerfile(_recipe(platform, wheelhouse, mirror, ask_network=False)), end="")
+        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse))
+        print(dockerfile(recipe(wanted, ask_network=False)), end="")
 
 
 @app.command()
 def build(
-    platform: str,
+    platform: Name,
     engine: Annotated[str, typer.Option(help="docker or podman. [the first that answers]")] = "auto",
     base: Annotated[str, typer.Option(help="Base image in place of the platform's own.")] = "",
     tag: Annotated[str, typer.Option(help="Tag. [yoloport/workspace:PLATFORM]")] = "",
+    chip: Chip = "",
+    system: System = "",
+    arch: Annotated[str, typer.Option(help="amd64 or arm64. [this machine's]")] = "",
     wheelhouse: Wheelhouse = None,
     mirror: Mirror = "",
+    push: Annotated[bool, typer.Option("--push", help="Send it to the registry that the tag names.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the command and the Dockerfile; build nothing.")
     ] = False,
@@ -59,37 +70,33 @@ def build(
 
     from yoloport.cli import present
     from yoloport.image import build as builder
+    from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
     from yoloport.workspace.plan import image_name
 
     with present.problems(json):
-        recipe = _recipe(platform, wheelhouse, mirror, ask_network=not dry_run)
-        wanted = tag or image_name(platform)
-        text = dockerfile(recipe)
+        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), _machine(arch))
+        made, named = recipe(wanted, ask_network=not dry_run), tag or image_name(platform)
+        _require_possible(wanted, [tag, base])
         chosen = _engine(engine)
         if dry_run:
-            print("$", " ".join(builder.command(recipe, chosen, Path("CONTEXT"), wanted, base)), "\n")
-            print(text, end="")
+            print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch)), "\n")
+            print(dockerfile(made), end="")
             return
         begin = time.monotonic()
-        if recipe.source.note:
-            present.say(f"[yellow]note:[/] {recipe.source.note}")
+        if made.source.note:
+            present.say(f"[yellow]note:[/] {made.source.note}")
         with present.steps() as shown:
-            builder.build(recipe, chosen, wanted, base, wheelhouse, lambda line: shown(f"building {wanted}", line))
-        seconds = time.monotonic() - begin
+            builder.build(made, chosen, named, base, wanted.wheelhouse, lambda s: shown(f"building {named}", s), arch)
+            if push:
+                builder.push(chosen, named, lambda s: shown(f"sending {named}", s))
+        seconds = round(time.monotonic() - begin, 1)
         if json:
-            present.as_json(
-                {
-                    "ok": True,
-                    "image": wanted,
-                    "engine": chosen.name,
-                    "torch": recipe.row.torch,
-                    "seconds": round(seconds, 1),
-                }
-            )
+            found = {"image": named, "engine": chosen.name, "torch": made.row.torch, "pushed": push}
+            present.as_json({"ok": True, **found, "seconds": seconds})
         else:
             print(
-                f"built {wanted} with torch {recipe.row.torch} ({recipe.source.kind}); "
+                f"built {named} with torch {made.row.torch} ({made.source.kind}); "
                 f"start it: yoloport up --engine {chosen.name}"
             )
 
@@ -108,7 +115,20 @@ def _engine(asked: str) -> Engine:
     raise problems[0]
 
 
-def _recipe(name: str, wheelhouse: Path | None, mirror: str, ask_network: bool) -> Recipe:
-    from yoloport.image.recipe import recipe
+def _machine(arch: str) -> str:
+    from yoloport.image.recipe import machine_of
 
-    return recipe(name, wheelhouse.expanduser().resolve() if wheelhouse else None, mirror, ask_network)
+    return machine_of(arch)
+
+
+def _require_possible(wanted: Wanted, references: list[str]) -> None:
+    from yoloport.image.base import require_possible
+    from yoloport.platforms.load import load_all
+
+    platforms = {one.name: one for one in load_all()}
+    for reference in filter(None, references):
+        require_possible(reference, platforms[wanted.platform], tuple(platforms.values()))
+
+
+def _whole(folder: Path | None) -> Path | None:
+    return folder.expanduser().resolve() if folder else None

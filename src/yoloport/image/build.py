@@ -15,7 +15,7 @@ from yoloport.errors import Exit, Problem
 from yoloport.host import folders
 from yoloport.host.engine import Engine
 from yoloport.host.process import following
-from yoloport.image.render import Recipe, dockerfile
+from yoloport.image.render import CONTEXT, Recipe, dockerfile
 
 _CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
@@ -32,9 +32,11 @@ class BuildFailed(Problem):
         self.image, self.log = image, log
 
 
-def command(recipe: Recipe, engine: Engine, context: Path, tag: str, base: str) -> list[str]:
-    """``docker build …`` for this context."""
+def command(engine: Engine, context: Path, tag: str, base: str, architecture: str = "") -> list[str]:
+    """``docker build …`` for this context; ``architecture`` as engines call it, empty for the machine's own."""
     argv = [engine.client, "build", "--tag", tag, "--file", str(context / "Dockerfile")]
+    if architecture:
+        argv += ["--platform", f"linux/{architecture}"]
     if base:
         argv += ["--build-arg", f"BASE={base}"]
     certificates = next((path for path in _CERTIFICATES if Path(path).is_file()), None)
@@ -46,7 +48,13 @@ def command(recipe: Recipe, engine: Engine, context: Path, tag: str, base: str) 
 
 
 def build(
-    recipe: Recipe, engine: Engine, tag: str, base: str, wheelhouse: Path | None, report: Callable[[str], None]
+    recipe: Recipe,
+    engine: Engine,
+    tag: str,
+    base: str,
+    wheelhouse: Path | None,
+    report: Callable[[str], None],
+    architecture: str = "",
 ) -> None:
     """Build and tag.
 
@@ -56,11 +64,25 @@ def build(
     log = folders.cache() / "logs" / f"image-{recipe.platform.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with _context(recipe, wheelhouse) as context:
-        argv = command(recipe, engine, context, tag, base)
+        argv = command(engine, context, tag, base, architecture)
         environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
         with following(argv, environ) as process:
             lines = _follow(process, log, report)
             code = process.wait()
+    if code:
+        raise BuildFailed(tag, _why(lines), log)
+
+
+def push(engine: Engine, tag: str, report: Callable[[str], None]) -> None:
+    """Send the image to the registry that its tag names.
+
+    Raises:
+        BuildFailed: with the engine's last words.
+    """
+    log = folders.cache() / "logs" / "image-push.log"
+    with following([engine.client, "push", tag], dict(os.environ)) as process:
+        lines = _follow(process, log, report)
+        code = process.wait()
     if code:
         raise BuildFailed(tag, _why(lines), log)
 
@@ -88,6 +110,8 @@ def _context(recipe: Recipe, wheelhouse: Path | None) -> Iterator[Path]:
         lock = plan.LOCK.read_text(encoding="utf-8")
         (files / "requirements.lock").write_text(lock, encoding="utf-8")
         (files / "pins.txt").write_text(plan.pins(lock), encoding="utf-8")
+        for script in CONTEXT.glob("*.py"):
+            shutil.copy(script, files)
         wheel = Path(own_wheel.build(folders.checkout(), folders.cache() / "wheels"))
         if wheel.is_file():
             shutil.copy(wheel, files)

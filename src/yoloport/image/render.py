@@ -1,33 +1,51 @@
-"""A platform's Dockerfile, from its template and the same installation steps that a local environment takes."""
+"""A platform's Dockerfile, from the template and the same installation steps that a local environment takes."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yoloport import __version__
-from yoloport.environment.plan import Places, TorchSource, steps
-from yoloport.errors import Exit, Problem
+from yoloport.environment.plan import Places, Step, TorchSource, steps
 from yoloport.host import folders
-from yoloport.platforms.load import FOLDER
-from yoloport.platforms.schema import Platform, Row
+from yoloport.image.mirrors import Mirrors
+from yoloport.platforms.load import folder_of
+from yoloport.platforms.schema import Base, Platform, Row
 
 WHEEL = f"yoloport-{__version__}-py3-none-any.whl"
-
-
-class NoTemplate(Problem):
-    """The platform has no image yet."""
-
-    exit = Exit.NO_IMAGE
-
-    def __init__(self, platform: str, have: tuple[str, ...]) -> None:
-        super().__init__(
-            f"there is no image for platform {platform!r} yet; there is one for: {', '.join(have)}",
-            "run the workspace as processes of your user: yoloport up --engine local",
-            "docs/en/images.md",
-        )
-        self.platform = platform
+CONTEXT = Path(__file__).with_name("context")
+"""Scripts that a build runs, and leaves behind."""
+TEMPLATES = Path(__file__).with_name("templates")
+IMPORTED = (
+    "torch.utils.data",
+    "torch.utils.tensorboard",
+    "torch.distributed.run",
+    "torch.onnx",
+    "torchvision",
+    "ultralytics.engine.trainer",
+    "ultralytics.engine.exporter",
+    "ultralytics.engine.tuner",
+    "ultralytics.models.yolo",
+    "ultralytics.utils.plotting",
+    "ultralytics.trackers",
+    "jupyterlab.labapp",
+    "jupyter_server_proxy",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "tensorboard.main",
+    "onnx",
+    "onnxslim",
+    "onnxruntime",
+    "matplotlib.pyplot",
+    "polars",
+    "nbconvert.exporters",
+    "jedi",
+    "IPython.terminal.interactiveshell",
+    "pip._internal.commands.install",
+)
+"""What a workspace imports in a day's work: these get byte code."""
+_UBUNTU_AND_DEBIAN = r"https?://(deb\.debian|archive\.ubuntu|security\.ubuntu|ports\.ubuntu)\.(org|com)"
 
 
 @dataclass(frozen=True)
@@ -37,35 +55,75 @@ class Recipe:
     platform: Platform
     row: Row
     source: TorchSource
-    mirror: str = ""
+    base: Base
+    mirrors: Mirrors = field(default_factory=Mirrors)
+    chip: str = ""
+    system: str = ""
 
 
 def places(recipe: Recipe) -> Places:
     """Where the files of the build context lie while the image is built."""
-    wheelhouse = "/wheelhouse" if recipe.source.kind == "wheelhouse" else ""
+    wheelhouse = "/wheelhouse" if recipe.source.kind == "wheelhouse" and not recipe.base.brings else ""
     # A checkout brings its own wheel into the context; an installed yoloport names its version.
     here = folders.checkout() is not None
     own = f"/files/{WHEEL}" if here else f"yoloport=={__version__}"
-    return Places("/files/requirements.lock", "/files/pins.txt", own, wheelhouse, recipe.mirror)
+    return Places("/files/requirements.lock", "/files/pins.txt", own, wheelhouse, recipe.mirrors.packages)
 
 
-def dockerfile(recipe: Recipe, folder: Path = FOLDER) -> str:
-    """The Dockerfile's text.
-
-    Raises:
-        NoTemplate: the platform's folder has none.
-    """
+def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
+    """The Dockerfile's text; a platform's own ``Dockerfile.j2`` may extend the one for all."""
     import jinja2
 
-    template = folder / (recipe.platform.image.like or recipe.platform.name) / "Dockerfile.j2"
-    if not template.is_file():
-        raise NoTemplate(recipe.platform.name, tuple(sorted(f.parent.name for f in folder.glob("*/Dockerfile.j2"))))
-    engine = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701  not HTML
+    own = folder_of(recipe.platform.name)
+    engine = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([own, templates]),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  not HTML
+    )
     engine.filters["shell"] = shlex.quote
-    return engine.from_string(template.read_text(encoding="utf-8")).render(
+    name = "Dockerfile.j2" if (own / "Dockerfile.j2").is_file() else "workspace.j2"
+    return engine.get_template(name).render(
         platform=recipe.platform,
-        row=recipe.row,
-        steps=steps(recipe.row, recipe.source, places(recipe)),
-        wheelhouse=recipe.source.kind == "wheelhouse",
+        base=recipe.base,
+        torch=_torch_words(recipe),
+        command=command(recipe),
+        steps=_steps(recipe),
+        pinned=_pinned(recipe.row),
+        imported=IMPORTED,
+        system_mirror=_system_mirror(recipe.mirrors.system),
+        wheelhouse=bool(places(recipe).wheelhouse),
         version=__version__,
     )
+
+
+def command(recipe: Recipe) -> str:
+    """What the user typed to get this text."""
+    options = (("--chip", recipe.chip), ("--os", recipe.system), ("--mirror", recipe.mirrors.said))
+    said = [word for option, value in options if value for word in (option, shlex.quote(value))]
+    return " ".join(["yoloport image render", recipe.platform.name, *said])
+
+
+def _torch_words(recipe: Recipe) -> str:
+    row, plugin = recipe.row, f" with {recipe.row.plugin}" if recipe.row.plugin else ""
+    return f"the base's own torch ({row.torch}{plugin})" if recipe.base.brings else f"torch {row.torch}{plugin}"
+
+
+def _steps(recipe: Recipe) -> list[Step]:
+    """Where the base brings torch, everything but torch is installed."""
+    every = steps(recipe.row, recipe.source, places(recipe))
+    return [every[0], every[-1]] if recipe.base.brings else list(every)
+
+
+def _pinned(row: Row) -> list[str]:
+    return [f"torch=={row.torch}", f"torchvision=={row.torchvision}", *([row.plugin] if row.plugin else [])]
+
+
+def _system_mirror(address: str) -> str:
+    """The beginning of a step that takes the distribution's packages from a mirror, by http: no certificates yet."""
+    if not address:
+        return ""
+    plain = address.replace("https://", "http://", 1).rstrip("/")
+    files = "/etc/apt/sources.list /etc/apt/sources.list.d/*"
+    script = shlex.quote(f"s#{_UBUNTU_AND_DEBIAN}#{plain}#")
+    return f"(sed -i -E {script} $(ls {files} 2>/dev/null) || true) \\\n && "

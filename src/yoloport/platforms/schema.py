@@ -194,20 +194,25 @@ class Product(Shared):
 
 
 class Image(Sourced):
-    """The base that the platform's image starts from, and the Python in it.
+    """The base that the platform's image starts from, one of its ``[[base]]``, and the Python that the image has."""
 
-    ``like``: the platform whose Dockerfile template serves this one too.
-    """
-
-    like: str = ""
     base: str
     python: str
 
 
 class Base(Sourced):
-    """An image by others that can serve as a base, or shows what works together."""
+    """An image by others that can serve as a base, or shows what works together.
+
+    ``os``: what it is made of; without it no image is built on it. ``python``: the version that it has itself; where
+    it has none, the system's is installed. ``brings``: Python packages of the vendor's in it, which nothing may
+    replace. ``toolkit``: name and version, as in the rows.
+    """
 
     ref: str
+    os: Literal["", "debian", "ubuntu", "openeuler"] = ""
+    python: str = ""
+    brings: tuple[str, ...] = ()
+    toolkit: str = ""
     holds: str
     chips: tuple[str, ...] = ()
     architectures: tuple[str, ...] = ()

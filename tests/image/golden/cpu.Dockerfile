@@ -1,44 +1,56 @@
 # YOLOv8 workspace for Plain CPU: JupyterLab, OpenSSH, TensorBoard, Ultralytics, torch 2.14.1.
-# Rendered by `yoloport image render cpu` from platforms/cpu/; change it there.
+# Rendered by `yoloport image render cpu` from the catalogue; change it there.
 # Builds with plain docker (BuildKit) and podman: no heredocs and no syntax line, so that an old engine at a closed site builds it too.
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS packages
 # What is needed to install, and is left behind.
 RUN apt-get update -q \
- && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ca-certificates python3 python3-venv \
- && rm -rf /var/lib/apt/lists/*
-COPY files/requirements.lock files/pins.txt /files/
+ && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends binutils ca-certificates python3 python3-venv \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt
+COPY files/requirements.lock files/pins.txt files/versions.py files/bytecode.py /files/
 # The secret `ca` is for networks that inspect TLS; without it the image's own certificates are used, and it is never in a layer.
 RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
-    python3 -m venv /opt/venv \
- && export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt TORCH_DEVICE_BACKEND_AUTOLOAD=0 \
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt TORCH_DEVICE_BACKEND_AUTOLOAD=0 \
+ && python3 -m venv /opt/venv \
  # locked packages (JupyterLab, Ultralytics, …)
- && /opt/venv/bin/pip install --progress-bar off --require-hashes --no-deps -r /files/requirements.lock \
+ && /opt/venv/bin/python -m pip install --no-compile --progress-bar off --require-hashes --no-deps -r /files/requirements.lock \
  # torch 2.14.1 and torchvision 0.29.1 (index)
- && /opt/venv/bin/pip install --progress-bar off --index-url https://download.pytorch.org/whl/cpu --no-deps -c /files/pins.txt torch==2.14.1+cpu torchvision==0.29.1+cpu \
- && /opt/venv/bin/python -c "import torch, torchvision; torchvision.ops.nms(torch.zeros(1, 4), torch.zeros(1), 0.5)" \
- && /opt/venv/bin/python -c "import ultralytics, jupyterlab, tensorboard"
+ && /opt/venv/bin/python -m pip install --no-compile --progress-bar off --index-url https://download.pytorch.org/whl/cpu --no-deps -c /files/pins.txt torch==2.14.1+cpu torchvision==0.29.1+cpu \
+ && /opt/venv/bin/python /files/versions.py are torch==2.14.1 torchvision==0.29.1 \
+ && /opt/venv/bin/python -B -c "import torch, torchvision; torchvision.ops.nms(torch.zeros(1, 4), torch.zeros(1), 0.5)" \
+ && /opt/venv/bin/python -B -c "import ultralytics, jupyterlab, tensorboard"
+# Left out: packages' own tests, headers for a compiler that is not here either, languages of menus besides two, symbols
+# for debuggers, byte code of what a workspace does not import.
+RUN export TORCH_DEVICE_BACKEND_AUTOLOAD=0 && cd /opt/venv/lib/python3*/site-packages \
+ && rm -rf torch/test torch/include onnx/backend/test jedi/third_party/django-stubs jedi/third_party/typeshed/stubs \
+ && find . -type d -name tests -prune -exec rm -rf {} + \
+ && find . -type d -name __pycache__ -prune -exec rm -rf {} + \
+ && find . -path "./torch/bin/*" -type f ! -name torch_shm_manager -delete \
+ && find . -path "./babel/locale-data/*" ! -name "en*" ! -name "zh*" ! -name "root*" -delete \
+ && find . \( -path "./torch/lib/*.so" -o -path "./_polars_runtime*/*.so" \) -exec strip --strip-unneeded {} + \
+ && cd / && /opt/venv/bin/python /files/bytecode.py /opt/venv torch.utils.data torch.utils.tensorboard torch.distributed.run torch.onnx torchvision ultralytics.engine.trainer ultralytics.engine.exporter ultralytics.engine.tuner ultralytics.models.yolo ultralytics.utils.plotting ultralytics.trackers jupyterlab.labapp jupyter_server_proxy ipykernel.kernelapp ipykernel.debugger tensorboard.main onnx onnxslim onnxruntime matplotlib.pyplot polars nbconvert.exporters jedi IPython.terminal.interactiveshell pip._internal.commands.install
 
 FROM ${BASE} AS workspace
 # tini: reaps processes and passes signals. libnss-extrausers: a name for whatever uid the container is started with.
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     ca-certificates fonts-dejavu-core git libnss-extrausers openssh-client openssh-server procps python3 tini vim-tiny \
- && rm -rf /var/lib/apt/lists/* /var/log/* /usr/share/doc/* /usr/share/man/* /etc/ssh/ssh_host_* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* /etc/ssh/ssh_host_* \
  && sed -i -e 's/^passwd:.*/passwd: files extrausers/' -e 's/^group:.*/group: files extrausers/' -e 's/^shadow:.*/shadow: files extrausers/' /etc/nsswitch.conf \
  && mkdir -p -m 0777 /data /var/lib/extrausers && chmod 0777 /data /var/lib/extrausers \
  && mkdir -p /run/sshd /etc/yoloport \
  # Older instructions name /root/data: it is the same folder, and /root can be passed through.
  && chmod 0755 /root && ln -s /data /root/data
 COPY --from=packages /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+ENV PATH=/opt/venv/bin:$PATH \
     HOME=/data LANG=C.UTF-8 PYTHONUNBUFFERED=1 \
     YOLOPORT_PLATFORM=cpu YOLOPORT_DATA=/data YOLO_AUTOINSTALL=False ORT_DISABLE_TELEMETRY=1
 # Last, since it changes most often.
 RUN --mount=type=bind,source=files,target=/files \
-    python -m pip install --disable-pip-version-check --no-cache-dir --progress-bar off --no-deps --force-reinstall /files/yoloport-VERSION-py3-none-any.whl
+    python -m pip install --disable-pip-version-check --no-cache-dir --no-compile --progress-bar off --no-deps --force-reinstall /files/yoloport-VERSION-py3-none-any.whl \
+ && python /files/bytecode.py /opt/venv/ yoloport.supervise.run yoloport.cli.app yoloport.cli.doctor yoloport.inside.activate
 WORKDIR /data
 VOLUME /data
 EXPOSE 8888 2222
@@ -49,4 +61,5 @@ ENTRYPOINT ["tini", "--"]
 CMD ["python", "-m", "yoloport.supervise"]
 LABEL org.opencontainers.image.title="yoloport workspace for cpu" \
       org.opencontainers.image.licenses="Apache-2.0 AND AGPL-3.0-only" \
-      org.opencontainers.image.version="VERSION"
+      org.opencontainers.image.version="VERSION" \
+      org.opencontainers.image.base.name="debian:bookworm-slim"
