@@ -77,7 +77,7 @@ def test_what_is_public_says_what_it_is_for():
 
 VENDORS = re.compile(
     r"ascend|npu-smi|davinci|\bcann\b|hisi_|devmm|nvidia|\bcuda\b|cambricon|\bmlu\b|cnmon|hygon|\bdtk\b|rocm|musa|"
-    r"mthreads|iluvatar|corex|metax|\bmaca\b|kunlun|\bxpu|enflame|topsrider|\bppu\b|sophgo|\brknn\b|rockchip",
+    r"\bmthreads|iluvatar|corex|metax|\bmaca\b|kunlun|\bxpu|enflame|topsrider|\bppu\b|sophgo|\brknn\b|rockchip",
     re.IGNORECASE,
 )
 # Where a platform's name is written outside its folder, and why that is right; the count may only go down.

@@ -89,7 +89,7 @@ MAY_IMPORT = {
     "environment": {"compat", "host", "platforms"},
     "errors": set(),
     "host": set(),
-    "image": {"compat", "environment", "host", "platforms"},
+    "image": {"compat", "datasets", "environment", "host", "platforms", "workspace"},
     "inside": {"datasets", "doctor", "host", "measure", "platforms", "supervise"},
     "measure": set(),
     "platforms": {"doctor", "host"},

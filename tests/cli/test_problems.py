@@ -17,6 +17,7 @@ from yoloport.errors import Exit, Problem
 from yoloport.host import engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
 from yoloport.image import base, build, mirrors, recipe
+from yoloport.image.bundle import problems as bundle
 from yoloport.platforms import choose, load, overrides
 from yoloport.workspace import arrange, checks, plan, register, start, stop
 from yoloport.workspace.register import Record
@@ -24,7 +25,7 @@ from yoloport.workspace.register import Record
 SOURCE = Path(errors.__file__).parent
 DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
              "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md",
-             "replaceable-modules.md"}  # fmt: skip
+             "replaceable-modules.md", "bundle.md", "runtime.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
@@ -42,6 +43,17 @@ MADE: list[Callable[[], Problem]] = [
     lambda: base.CannotExist("ascend:cuda", "cuda", "ascend", "quay.io/ascend/cann"),
     lambda: mirrors.BadMirror("tuna", "is no file"),
     lambda: recipe.NoSuchArchitecture("sparc"),
+    lambda: bundle.NoImageToBundle("docker", "yoloport/workspace:cpu", "cpu"),
+    lambda: bundle.WrongImage("yolo:1", "is for arm64"),
+    lambda: bundle.FolderNotEmpty(FOLDER),
+    lambda: bundle.BundleDiskFull(FOLDER, 9000, 10),
+    lambda: bundle.NotABundle(FOLDER, "has no bundle.json"),
+    lambda: bundle.BadModel(FOLDER / "best.pt", "is empty"),
+    lambda: bundle.BadSbom(FOLDER / "sbom.json", "is not JSON"),
+    lambda: bundle.NoDocuments(),
+    lambda: bundle.BrokenSave("yolo:1", "ended early"),
+    lambda: bundle.NoCompressor("zstd"),
+    lambda: bundle.BadSize("4X", "no such unit"),
     lambda: build.BuildFailed("image", "exit 1", FOLDER / "log"),
     lambda: register.NoWorkspace("line2", ()),
     lambda: start.NotAnswering("line2", "ended before it answered", "log"),

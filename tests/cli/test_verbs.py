@@ -12,7 +12,8 @@ from yoloport import __version__
 from yoloport.errors import Exit
 
 VERBS = [("up",), ("status",), ("logs",), ("shell",), ("down",), ("demo",), ("selftest",), ("doctor",),
-         ("platforms",), ("platforms", "show"), ("image", "build"), ("image", "render")]  # fmt: skip
+         ("platforms",), ("platforms", "show"), ("image", "build"), ("image", "render"),
+         ("image", "bundle")]  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)

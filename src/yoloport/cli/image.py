@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoloport.cli.image_bundle import bundle
+
 if TYPE_CHECKING:
     from yoloport.host.engine import Engine
     from yoloport.image.recipe import Wanted
 
 app = typer.Typer(help="The image that a workspace starts from.", no_args_is_help=True)
+app.command()(bundle)
 Name = Annotated[str, typer.Argument(help="Platform, as `yoloport platforms` lists them.", show_default=False)]
 Chip = Annotated[str, typer.Option(help="One of its chips, by any of its names. [the usual base's]")]
 System = Annotated[str, typer.Option("--os", help="debian or ubuntu. [the usual base's]")]
