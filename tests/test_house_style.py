@@ -86,6 +86,7 @@ ALLOWED = {
     "inside/adapt/model.py": (6, "upstream's own method of that name, which users' code calls"),
     "inside/accelerator.py": (1, "torch's own module for the cards it was built for"),
     "inside/weights.py": (3, "names of Ultralytics' export formats by their suffix, to say what a file is"),
+    "cli/image.py": (1, "an example in the help of render"),
     "cli/up.py": (1, "examples in the help of --platform"),
     "compat/decide.py": (1, "an example in a docstring"),
 }

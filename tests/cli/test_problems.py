@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from yoloport import errors
+from yoloport import errors, runtime
 from yoloport.cli import present
 from yoloport.compat import decide
 from yoloport.environment import install, pip, prepare
@@ -19,6 +19,11 @@ from yoloport.host.facts import PciDevice
 from yoloport.image import base, build, mirrors, recipe
 from yoloport.image.bundle import problems as bundle
 from yoloport.platforms import choose, load, overrides
+from yoloport.runtime import artifact, metadata, model, session
+from yoloport.runtime.decode import tasks
+from yoloport.runtime.prepare import pictures
+from yoloport.runtime.results import results
+from yoloport.runtime.sources import frame
 from yoloport.workspace import arrange, checks, plan, register, start, stop
 from yoloport.workspace.register import Record
 
@@ -78,6 +83,17 @@ MADE: list[Callable[[], Problem]] = [
     lambda: load.UnknownPlatform("tpu", ("cpu",)),
     lambda: load.BadPlatformFolder(FOLDER, "torch.device", "missing"),
     lambda: engine.EngineProblem("docker", "docker is not installed", "install docker"),
+    lambda: runtime.MissingPart("cv2"),
+    lambda: pictures.BrokenPicture("a.jpg", "is empty"),
+    lambda: tasks.OutputsDisagree("detect", [(1, 2)], "(batch, 84, places)"),
+    lambda: results.CannotSave(FOLDER, "read-only"),
+    lambda: frame.NoSource("photos", "is empty"),
+    lambda: frame.StreamLost("rtsp://camera.example", 0, 5),
+    lambda: model.BadChoice("conf", 2, "between 0 and 1"),
+    lambda: metadata.BadMetadata("best.onnx", "its metadata lacks task"),
+    lambda: artifact.NotAnArtifact(FOLDER, "does not exist"),
+    lambda: session.NoSession("om", ("onnx",)),
+    lambda: session.CannotLoad("best.onnx", "is cut off"),
     lambda: ports.PortTaken(8888, "", None),
     lambda: ports.BadPort(0, "ports go from 1 to 65535"),
 ]

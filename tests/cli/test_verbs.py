@@ -11,7 +11,7 @@ import pytest
 from yoloport import __version__
 from yoloport.errors import Exit
 
-VERBS = [("up",), ("status",), ("logs",), ("shell",), ("down",), ("demo",), ("selftest",), ("doctor",),
+VERBS = [("up",), ("status",), ("logs",), ("shell",), ("down",), ("demo",), ("selftest",), ("doctor",), ("predict",),
          ("platforms",), ("platforms", "show"), ("image", "build"), ("image", "render"),
          ("image", "bundle")]  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from yoloport.cli import demo, doctor, down, image, logs, platforms, selftest, shell, status, up
+from yoloport.cli import demo, doctor, down, image, logs, platforms, predict, selftest, shell, status, up
 
 VERBS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -18,6 +18,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "down": down.down,
     "demo": demo.demo,
     "selftest": selftest.selftest,
+    "predict": predict.command,
     "doctor": doctor.doctor,
 }
 GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app}

@@ -1,0 +1,149 @@
+"""``yoloport predict``: run a converted model over pictures, videos or a stream, without torch."""
+
+from __future__ import annotations
+
+import json as json_text
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from yoloport.runtime.model import Run
+    from yoloport.runtime.results.results import Results
+    from yoloport.runtime.results.saving import Album
+    from yoloport.runtime.sources.frame import Tally
+
+STEPS = ("preprocess", "inference", "postprocess")
+
+
+def command(
+    artifact: Annotated[Path, typer.Argument(help="An .onnx that Ultralytics exported, or a folder with yoloport.json.")],
+    source: Annotated[
+        str, typer.Argument(help="Picture, video, folder, 'glob', list.txt, rtsp://…, or camera number.")
+    ],
+    save: Annotated[Path | None, typer.Option(help="Folder for annotated pictures and videos.")] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each picture, and one at the end.")
+    ] = False,
+    conf: Annotated[float, typer.Option(help="Least confidence, 0 to 1.")] = 0.25,
+    iou: Annotated[float, typer.Option(help="Overlap above which the weaker of two boxes goes, 0 to 1.")] = 0.7,
+    classes: Annotated[str, typer.Option(help="Classes to keep: numbers or names, with commas. [all]")] = "",
+    stride: Annotated[int, typer.Option(help="Of videos and streams, take every N-th frame.")] = 1,
+    retries: Annotated[int, typer.Option(help="How often a stream that stopped is opened again.")] = 5,
+    show_speed: Annotated[bool, typer.Option("--show-speed", help="End with what each step took.")] = False,
+) -> None:
+    """Look for objects in pictures, a video or a stream. Ctrl-C ends it; the annotated video then plays up to there.
+
+    Examples:
+
+        yoloport predict helmet.onnx photos/ --save annotated
+
+        yoloport predict helmet.onnx rtsp://camera.example/stream --stride 5 --classes head --json
+    """
+    from yoloport.cli import present
+
+    with present.problems(json):
+        from yoloport.runtime import load
+
+        begin = time.monotonic()
+        with load(artifact, conf=conf, iou=iou) as model:
+            run = model(source, classes=_numbers(classes, model.names), stride=stride, retries=retries)
+            with run:
+                spent = _shown(run, save, stride, json)
+            _ended(source, run.tally, spent, time.monotonic() - begin, json, show_speed)
+
+
+def _numbers(text: str, names: dict[int, str]) -> list[int] | None:
+    """Class numbers from numbers and names; an unknown one is left for the model to refuse with its own list."""
+    from yoloport.runtime.model import BadChoice
+
+    by_name = {name: number for number, name in names.items()}
+    wanted: list[int] = []
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        if not word.isdecimal() and word not in by_name:
+            known = ", ".join(list(by_name)[:10])
+            raise BadChoice("classes", word, f"a number or one of {known}" + (" …" if len(by_name) > 10 else ""))
+        wanted.append(by_name.get(word, int(word) if word.isdecimal() else -1))
+    return wanted or None
+
+
+def _shown(run: Run, save: Path | None, stride: int, as_json: bool) -> dict[str, float]:
+    """Print, draw and count each result; returns milliseconds by step, summed."""
+    spent = dict.fromkeys(STEPS, 0.0)
+    # Rich takes sys.stdout over while its line moves, and would send a redirected list to the terminal.
+    out = sys.stdout
+    with _album(save, stride) if save else nullcontext() as album:
+        for result in run if out.isatty() else _with_progress(run):
+            file = album.add(result) if album else None
+            print(_line(result, file, as_json), file=out, flush=True)
+            for step in STEPS:
+                spent[step] += result.speed[step]
+    return spent
+
+
+def _album(folder: Path, stride: int) -> Album:
+    from yoloport.runtime.results.saving import Album
+
+    return Album(folder, stride)
+
+
+def _with_progress(run: Run) -> Iterator[Results]:
+    """The results, while a line on standard error says how far it is; twice a second at most."""
+    from yoloport.cli import present
+
+    begin = said = time.monotonic()
+    with present.steps() as progress:
+        progress("looking")
+        for count, result in enumerate(run, 1):
+            yield result
+            now = time.monotonic()
+            if now - said > 0.5:
+                said = now
+                of = f" of {run.tally.total}" if run.tally.total else ""
+                progress("looking", f"{count}{of}, {count / (now - begin):.1f} a second")
+
+
+def _line(result: Results, file: Path | None, as_json: bool) -> str:
+    if as_json:
+        said = {"path": result.path, "frame": result.frame, "shape": list(result.orig_shape),
+                "detections": result.summary(), "speed": result.speed, "saved": file and str(file)}  # fmt: skip
+        return json_text.dumps(said, ensure_ascii=False)
+    frame = "" if result.frame is None else f" frame {result.frame}"
+    return f"{result.path}{frame}: {result.verbose().rstrip(', ')}"
+
+
+def _ended(source: str, tally: Tally, spent: dict[str, float], seconds: float, as_json: bool, speed: bool) -> None:
+    """What came of it: the broken ones by name, the gaps, and the speed."""
+    from yoloport.runtime.sources.frame import NoSource
+
+    if not tally.done:
+        first = f"; the first is {tally.broken[0].path}: {tally.broken[0].why}" if tally.broken else ""
+        raise NoSource(source, f"not one picture could be read{first}")
+    each = {step: round(spent[step] / tally.done, 2) for step in STEPS}
+    if as_json:
+        broken = [{"path": one.path, "why": one.why} for one in tally.broken]
+        gaps = [vars(one) for one in tally.gaps]
+        said = {"ok": True, "pictures": tally.done, "broken": broken, "broken_count": tally.broken_count, "gaps": gaps,
+                "gap_count": tally.gap_count, "speed": each, "seconds": round(seconds, 2)}  # fmt: skip
+        print(json_text.dumps(said, ensure_ascii=False), flush=True)
+        return
+    _ended_in_words(tally, each, seconds, speed)
+
+
+def _ended_in_words(tally: Tally, each: dict[str, float], seconds: float, speed: bool) -> None:
+    from yoloport.cli import present
+
+    for one in tally.broken:
+        present.say(f"not read: {one.path}: {one.why}", markup=False)
+    if tally.broken_count > len(tally.broken):
+        present.say(f"… and {tally.broken_count - len(tally.broken)} more not read")
+    for gap in tally.gaps:
+        present.say(f"{gap.path} stood still for {gap.seconds:.1f} s after frame {gap.after}", markup=False)
+    if speed:
+        parts = ", ".join(f"{step} {each[step]:.1f} ms" for step in STEPS)
+        print(f"speed: {parts} a picture; {tally.done} pictures in {seconds:.1f} s, loading included")

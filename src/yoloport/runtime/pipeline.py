@@ -1,0 +1,153 @@
+"""The way of a batch: read and prepared beside the forward pass, decoded after it, in the order of the source."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yoloport.runtime.blobs import Blobs
+from yoloport.runtime.decode.candidates import Choice
+from yoloport.runtime.decode.tasks import Sizes, decode
+from yoloport.runtime.prepare.classify import centre_crop
+from yoloport.runtime.prepare.letterbox import fit, scaled
+from yoloport.runtime.prepare.normalise import write
+from yoloport.runtime.results.results import Results
+from yoloport.runtime.sources.ahead import Ahead
+from yoloport.runtime.sources.frame import Frame
+
+if TYPE_CHECKING:
+    from yoloport.runtime.metadata import Metadata
+    from yoloport.runtime.session import Session
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pictures that are ready for the graph.
+
+    Args:
+        frames: one to as many as the graph takes at once.
+        blob: the graph's input; slots past the last picture hold zeros.
+        prepare_ms: milliseconds a picture.
+    """
+
+    frames: list[Frame]
+    blob: NDArray
+    prepare_ms: float
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """All that a run needs but its source; shared by runs, so nothing in it changes while they go on.
+
+    Args:
+        session: the loaded artifact; it may be called from several threads at once where ``workers`` is above 1.
+        metadata: of the artifact.
+        choice: thresholds and wanted classes.
+        blobs: lends input arrays.
+        workers: forward passes at a time.
+        retina: masks at the pictures' own size.
+    """
+
+    session: Session
+    metadata: Metadata
+    choice: Choice
+    blobs: Blobs
+    workers: int = 1
+    retina: bool = False
+
+    def results(self, frames: Iterator[Frame], leaving: Callable[[], None] | None = None) -> Iterator[Results]:
+        """What each frame shows, in the order of the frames. Closing this calls ``leaving`` and closes the source."""
+        with Ahead(self.batches(frames), self.workers, leaving) as ready:
+            if self.workers == 1:
+                for batch in ready:
+                    yield from self.forward(batch)
+                return
+            yield from self._by_several(ready)
+
+    def _by_several(self, ready: Iterator[Batch]) -> Iterator[Results]:
+        """Results in order from several forward passes at a time."""
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="yoloport forward")
+        running: deque[Future[list[Results]]] = deque()
+        try:
+            for batch in ready:
+                running.append(pool.submit(self.forward, batch))
+                if len(running) > self.workers:
+                    yield from running.popleft().result()
+            while running:
+                yield from running.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def batches(self, frames: Iterator[Frame]) -> Iterator[Batch]:
+        """Frames in groups that fit the graph, prepared."""
+        size = max(self.metadata.batch, 1)
+        try:
+            while group := list(islice(frames, size)):
+                begin = time.perf_counter()
+                blob = self._blob(group, size)
+                yield Batch(group, blob, (time.perf_counter() - begin) * 1e3 / len(group))
+        finally:
+            closing = getattr(frames, "close", None)
+            if closing is not None:
+                closing()
+
+    def _blob(self, group: list[Frame], size: int) -> NDArray:
+        """One input array with all pictures of a group; a graph of a fixed batch gets zeros in the free slots."""
+        facts = self.metadata
+        if facts.task == "classify":
+            blob = self.blobs.lend(size, facts.size[0], facts.size[1], facts.channels)
+            for frame, slot in zip(group, blob, strict=False):
+                write(centre_crop(frame.picture, facts.size), slot, facts.preprocess)
+        else:
+            rect = facts.rect and facts.dynamic and size == 1
+            places = [fit(f.picture.shape[:2], facts.size, rect=rect, stride=facts.stride) for f in group]
+            blob = self.blobs.lend(size, *places[0].shape, channels=facts.channels)
+            for frame, place, slot in zip(group, places, blob, strict=False):
+                write(scaled(frame.picture, place), slot, facts.preprocess, place)
+        blob[len(group) :] = 0
+        return blob
+
+    def forward(self, batch: Batch) -> list[Results]:
+        """One forward pass, and what it means for each of its pictures."""
+        begin = time.perf_counter()
+        outputs = self.session.run(batch.blob)
+        between = time.perf_counter()
+        nchw = self.metadata.preprocess.layout == "NCHW"
+        sides = batch.blob.shape[2:] if nchw else batch.blob.shape[1:3]
+        done = [self._result(outputs, slot, frame, sides) for slot, frame in enumerate(batch.frames)]
+        # The engine may hand back its own memory, or the input's: the input is free only when all is decoded.
+        self.blobs.take_back(batch.blob)
+        count = len(batch.frames)
+        speed = {
+            "preprocess": batch.prepare_ms,
+            "inference": (between - begin) * 1e3 / count,
+            "postprocess": (time.perf_counter() - between) * 1e3 / count,
+        }
+        for result in done:
+            result.speed = speed
+        return done
+
+    def _result(self, outputs: tuple[NDArray, ...], slot: int, frame: Frame, given: tuple[int, int]) -> Results:
+        sizes = Sizes((int(given[0]), int(given[1])), (frame.picture.shape[0], frame.picture.shape[1]))
+        found = decode(outputs, slot, self.metadata, sizes, self.choice, self.retina)
+        return Results(frame.picture, frame.path, self.metadata.names, found, frame=frame.number, fps=frame.fps)
+
+    def with_choice(self, choice: Choice, retina: bool) -> Pipeline:
+        """The same with other thresholds."""
+        return replace(self, choice=choice, retina=retina)
+
+
+def warm(session: Session, metadata: Metadata, blobs: Blobs) -> None:
+    """One forward pass on a grey picture: what an engine does at its first call it then has done."""
+    blob = blobs.lend(max(metadata.batch, 1), metadata.size[0], metadata.size[1], metadata.channels)
+    blob[...] = np.zeros((), blob.dtype)
+    session.run(blob)
+    blobs.take_back(blob)

@@ -1,0 +1,1 @@
+"""From a picture to what the graph takes: decoding, letterbox or centre crop, normalisation."""

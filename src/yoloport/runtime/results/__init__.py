@@ -1,0 +1,1 @@
+"""What was found in a picture, as numpy, under the names that Ultralytics' results have."""

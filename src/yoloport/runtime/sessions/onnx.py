@@ -1,0 +1,110 @@
+"""ONNX Runtime: on the processor, or on what the installed build has a provider for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from yoloport.runtime.cores import share
+from yoloport.runtime.session import CannotLoad, Options, Running
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from yoloport.runtime.artifact import Artifact
+
+PROCESSOR = "CPUExecutionProvider"
+TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+
+
+class OnnxSession:
+    """One model in ONNX Runtime, whose own session may be run from several threads at once."""
+
+    def __init__(self, engine: Any, version: str) -> None:
+        self._engine, self._version = engine, version
+        self._input = engine.get_inputs()[0]
+
+    def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """One forward pass."""
+        return tuple(self._engine.run(None, {self._input.name: batch}))
+
+    def running(self) -> Running:
+        """The provider that loaded first is the one that computes what it can; the processor does the rest."""
+        provider = str(self._engine.get_providers()[0])
+        sides = tuple(side if isinstance(side, int) else 0 for side in self._input.shape)
+        precision = TYPES.get(self._input.type, str(self._input.type))
+        return Running("onnxruntime", self._version, _device(provider), precision, ((self._input.name, sides),))
+
+    def close(self) -> None:
+        """Give the weights' memory back."""
+        self._engine = None
+
+
+def open_session(artifact: Artifact, options: Options) -> OnnxSession:
+    """Load a model.
+
+    Raises:
+        MissingPart: ONNX Runtime is not installed.
+        CannotLoad: it refused the file, has no provider for the device, or the file disagrees with its metadata.
+    """
+    try:
+        import onnxruntime
+    except ModuleNotFoundError:
+        from yoloport.runtime import MissingPart
+
+        raise MissingPart("onnxruntime") from None
+    provider = _provider(options.device, onnxruntime.get_available_providers(), artifact)
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = options.threads or share()
+    settings.log_severity_level = 3  # its warnings are about graphs, and none of them helps a user
+    try:
+        engine = onnxruntime.InferenceSession(str(artifact.file), settings, providers=[provider, PROCESSOR])
+    except Exception as error:  # noqa: BLE001  its exceptions are of a private module, one class for each status
+        raise CannotLoad(str(artifact.path), str(error).splitlines()[0]) from None
+    _require(provider, engine, artifact)
+    return OnnxSession(engine, str(onnxruntime.__version__))
+
+
+def _provider(device: str, available: list[str], artifact: Artifact) -> str:
+    """``auto`` is the first that the build prefers, except those that only hand on to others."""
+    if device in ("cpu", ""):
+        return PROCESSOR
+    named = {_device(one): one for one in available}
+    if device == "auto":
+        return PROCESSOR if PROCESSOR in available and len(available) == 1 else _first(available)
+    if device.lower() not in named:
+        have = ", ".join(sorted(named))
+        raise CannotLoad(
+            str(artifact.path),
+            f"this build of ONNX Runtime has no provider for {device!r}; it has: {have}",
+            "install the build that has it, or leave the device away",
+        )
+    return named[device.lower()]
+
+
+def _first(available: list[str]) -> str:
+    # A provider that sends the graph to a service is never somebody's default.
+    return next((one for one in available if not one.startswith("Azure")), PROCESSOR)
+
+
+def _device(provider: str) -> str:
+    return provider.removesuffix("ExecutionProvider").lower()
+
+
+def _require(provider: str, engine: Any, artifact: Artifact) -> None:
+    """What was asked for is what runs, and the file is what its metadata says."""
+    loaded = engine.get_providers()
+    if loaded[0] != provider:
+        raise CannotLoad(
+            str(artifact.path),
+            f"asked for {_device(provider)!r}, and ONNX Runtime took {_device(loaded[0])!r}",
+            "look at what keeps it away: yoloport doctor",
+        )
+    metadata, shape = artifact.metadata, engine.get_inputs()[0].shape
+    wanted = (metadata.channels, *metadata.size)
+    here = tuple(shape[1:]) if len(shape) == 4 else tuple(shape)
+    if metadata.preprocess.layout == "NHWC" and len(here) == 3:
+        here = (here[2], here[0], here[1])
+    free = any(not isinstance(side, int) for side in here)
+    if len(here) != 3 or (not free and here != wanted) or free is not metadata.dynamic:
+        said = "x".join(map(str, wanted)) + (", dynamic" if metadata.dynamic else "")
+        raise CannotLoad(str(artifact.path), f"its metadata says {said}, its graph takes {'x'.join(map(str, here))}")

@@ -1,0 +1,1 @@
+"""Where pictures come from: files, folders, lists, arrays, videos, streams, cameras. Everything streams."""
