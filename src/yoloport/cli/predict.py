@@ -22,7 +22,7 @@ STEPS = ("preprocess", "inference", "postprocess")
 
 
 def command(
-    artifact: Annotated[Path, typer.Argument(help="An .onnx that Ultralytics exported, or a folder with yoloport.json.")],
+    artifact: Annotated[Path, typer.Argument(help="An .onnx from Ultralytics, or a folder with yoloport.json.")],
     source: Annotated[
         str, typer.Argument(help="Picture, video, folder, 'glob', list.txt, rtsp://…, or camera number.")
     ],
