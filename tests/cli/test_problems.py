@@ -24,13 +24,24 @@ from yoloport.runtime.decode import tasks
 from yoloport.runtime.prepare import pictures
 from yoloport.runtime.results import results
 from yoloport.runtime.sources import frame
-from yoloport.workspace import arrange, checks, plan, register, start, stop
+from yoloport.workspace import (
+    arrange,
+    checks,
+    plan,
+    register,
+    render_asked,
+    render_cdi,
+    render_kubernetes,
+    render_scene,
+    start,
+    stop,
+)
 from yoloport.workspace.register import Record
 
 SOURCE = Path(errors.__file__).parent
 DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
              "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md",
-             "replaceable-modules.md", "bundle.md", "runtime.md"}  # fmt: skip
+             "replaceable-modules.md", "bundle.md", "runtime.md", "render.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
@@ -94,6 +105,16 @@ MADE: list[Callable[[], Problem]] = [
     lambda: artifact.NotAnArtifact(FOLDER, "does not exist"),
     lambda: session.NoSession("om", ("onnx",)),
     lambda: session.CannotLoad("best.onnx", "is cut off"),
+    lambda: render_scene.CannotHave(9, "ascend", "it has 2"),
+    lambda: render_scene.NoImageKnown("ascend"),
+    lambda: render_scene.BadImageName("a b"),
+    lambda: render_scene.NotAPathThere(FOLDER, "--data"),
+    lambda: render_asked.BadUser("x"),
+    lambda: render_asked.CannotWrite(FOLDER, "no space left"),
+    lambda: render_asked.CardsOfWhat(2),
+    lambda: render_cdi.NothingToPass("cpu", "it has no nodes", "leave it away"),
+    lambda: render_kubernetes.NoResource("rockchip"),
+    lambda: render_kubernetes.BadClusterWord("--size", "x", "20Gi"),
     lambda: ports.PortTaken(8888, "", None),
     lambda: ports.BadPort(0, "ports go from 1 to 65535"),
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from yoloport.cli import demo, doctor, down, image, logs, platforms, predict, selftest, shell, status, up
+from yoloport.cli import demo, doctor, down, image, logs, platforms, predict, render, selftest, shell, status, up
 
 VERBS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -21,7 +21,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "predict": predict.command,
     "doctor": doctor.doctor,
 }
-GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app}
+GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app, "render": render.app}
 
 
 def build(only: str = "") -> typer.Typer:

@@ -25,11 +25,17 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
         argv += ["--publish", f"{port.address}:{port.host}:{port.inside}"]
     for mount in plan.mounts:
         # Not --volume: there a colon in a path moves the mount. A comma is refused before (checks.data_folder).
-        argv += ["--mount", f"type=bind,src={mount.host},dst={mount.inside}{',readonly' if mount.read_only else ''}"]
+        fields = ["type=bind", f"src={mount.host}", f"dst={mount.inside}", *(["readonly"] if mount.read_only else [])]
+        argv += ["--mount", ",".join(map(_field, fields))]
     argv += _accelerator(plan, engine)
     for name, value in plan.environment:
         argv += ["--env", f"{name}={value}"]
     return (*argv, plan.image)
+
+
+def _field(text: str) -> str:
+    """A field of --mount, which engines read as CSV (RFC 4180): quotes in it are doubled inside quotes."""
+    return '"' + text.replace('"', '""') + '"' if '"' in text else text
 
 
 def _user(plan: Plan, engine: Engine) -> list[str]:

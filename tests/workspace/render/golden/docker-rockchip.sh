@@ -1,0 +1,30 @@
+#!/bin/sh
+# Workspace default on platform rockchip. Start: sh FILE
+# Rendered from the facts of the snapshot rockchip-rk3588.toml.
+# The workspace runs as uid 1000: give it the data folder (chown 1000).
+# Open:  http://127.0.0.1:8888/lab?token=TOKEN
+# TOKEN: docker exec yoloport-default cat /data/.yoloport/default/token
+# Stop:  docker stop yoloport-default
+set -eu
+docker rm --force yoloport-default >/dev/null 2>&1 || :  # one that has stopped
+mkdir -p /srv/yoloport && docker run \
+  --detach \
+  --name yoloport-default \
+  --hostname default \
+  --label yoloport.workspace=default \
+  --restart unless-stopped \
+  --stop-timeout 320 \
+  --user 1000:1000 \
+  --cap-drop ALL \
+  --security-opt no-new-privileges \
+  --security-opt=systempaths=unconfined \
+  --shm-size=2048m \
+  --publish 127.0.0.1:8888:8888 \
+  --mount type=bind,src=/srv/yoloport,dst=/data \
+  --mount type=bind,src=/usr/lib/librknnrt.so,dst=/usr/lib/librknnrt.so,readonly \
+  --device /dev/dri \
+  --group-add 44 \
+  --group-add 105 \
+  --env YOLOPORT_NAME=default \
+  --env YOLOPORT_USER=yolo \
+  yoloport/workspace:rockchip
