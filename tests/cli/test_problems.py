@@ -17,6 +17,7 @@ from yoloport.errors import Exit, Problem
 from yoloport.host import engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
 from yoloport.image import base, build, mirrors, recipe
+from yoloport.image import runtime as runtime_image
 from yoloport.image.bundle import problems as bundle
 from yoloport.platforms import choose, load, overrides
 from yoloport.runtime import artifact, metadata, model, session
@@ -59,6 +60,8 @@ MADE: list[Callable[[], Problem]] = [
     lambda: base.CannotExist("ascend:cuda", "cuda", "ascend", "quay.io/ascend/cann"),
     lambda: mirrors.BadMirror("tuna", "is no file"),
     lambda: recipe.NoSuchArchitecture("sparc"),
+    lambda: recipe.NotInWheelhouse(FOLDER, load.load("cpu").rows[0], "3.11", "x86_64"),
+    lambda: runtime_image.NoRuntimeImage("ascend", ("cpu",)),
     lambda: bundle.NoImageToBundle("docker", "yoloport/workspace:cpu", "cpu"),
     lambda: bundle.WrongImage("yolo:1", "is for arm64"),
     lambda: bundle.FolderNotEmpty(FOLDER),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,14 @@ def test_the_context_holds_exactly_what_the_dockerfile_takes(cache: Path):
     assert not context.exists()
 
 
+def test_the_runtimes_context_holds_its_own_lock_and_no_script(cache: Path, tmp_path: Path):
+    made = replace(recipe(), kind="runtime")
+    with build._context(made, None) as context:
+        assert files(context) == {"Dockerfile", "files/runtime.lock", f"files/{WHEEL}"}
+    build.build(made, client(tmp_path, "echo one"), "t", "", None, lambda line: None)
+    assert (cache / "logs/image-runtime-cpu.log").read_text() == "one\n", "the workspace's log is kept"
+
+
 def test_a_wheelhouse_brings_its_wheels_and_no_other_file(cache: Path, tmp_path: Path):
     house = tmp_path / "wheels"
     house.mkdir()
@@ -107,7 +116,7 @@ def client(tmp_path: Path, script: str) -> Engine:
         ("ERROR: BuildKit is enabled but the buildx component is missing", "docker-buildx"),
         ("unknown flag: --progress: error: x", "YOLOPORT_DOCKER"),
         ("ERROR: write /x: no space left on device", "docker system df"),
-        ("ERROR: pull access denied for debian", "--base REF"),
+        ("ERROR: pull access denied for debian", "docker.m.daocloud.io"),
         ("ERROR: something else", "what is done is cached"),
     ],
 )

@@ -22,6 +22,11 @@ def test_cn_is_the_catalogues_first_of_each_kind():
     assert found.system == next(row.address for row in CPU.mirror if row.kind == "system")
 
 
+def test_cn_falls_back_on_what_serves_every_platform():
+    found = mirrors("cn", load("metax"))
+    assert (found.packages, found.system) == (mirrors("cn", CPU).packages, mirrors("cn", CPU).system)
+
+
 def test_an_address_is_a_package_index():
     assert mirrors("https://index.example/simple", CPU).packages == "https://index.example/simple"
 

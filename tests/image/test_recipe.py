@@ -10,7 +10,7 @@ import pytest
 from yoloport.compat.decide import NoVersions
 from yoloport.environment.prepare import NoWheelhouse
 from yoloport.host import network
-from yoloport.image.recipe import NoSuchArchitecture, Wanted, machine_of, recipe
+from yoloport.image.recipe import NoSuchArchitecture, NotInWheelhouse, Wanted, machine_of, recipe
 from yoloport.platforms.load import UnknownPlatform
 
 
@@ -55,3 +55,15 @@ def test_a_wheel_that_only_the_vendor_gives_is_asked_for_when_building_and_not_w
     assert recipe(Wanted("loongson"), ask_network=False).source.kind == "wheelhouse"
     with pytest.raises(NoVersions):
         recipe(Wanted("loongson"), ask_network=True)
+
+
+def test_a_wheelhouse_without_the_pair_is_refused_with_what_it_lacks_and_for_which_tag(tmp_path: Path):
+    (tmp_path / "torch-2.10.0+cpu-cp311-cp311-linux_x86_64.whl").touch()
+    with pytest.raises(NotInWheelhouse, match=r"torchvision 0.25.0 for cp311 and x86_64") as caught:
+        recipe(Wanted("ascend", wheelhouse=tmp_path), ask_network=False)
+    assert "torchvision==0.25.0" in caught.value.remedy
+
+
+def test_a_base_that_brings_torch_needs_none_from_a_wheelhouse(tmp_path: Path):
+    (tmp_path / "torch-2.10.0+cpu-cp311-cp311-linux_x86_64.whl").touch()
+    assert recipe(Wanted("metax", wheelhouse=tmp_path), ask_network=False).base.brings

@@ -40,9 +40,9 @@ def test_wheels_are_lent_to_the_build_and_left_out_of_the_image():
     assert "wheelhouse" not in dockerfile(recipe())
 
 
-def test_a_mirror_serves_locked_packages_and_torch():
+def test_a_mirror_serves_locked_packages_torch_and_yoloport():
     text = dockerfile(recipe(mirror="https://mirror.example/simple"))
-    assert text.count("--index-url https://mirror.example/simple") == 2
+    assert text.count("--index-url https://mirror.example/simple") == 3
     assert "download.pytorch.org" not in text
 
 

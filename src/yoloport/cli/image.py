@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,21 @@ from yoloport.cli.image_bundle import bundle
 if TYPE_CHECKING:
     from yoloport.host.engine import Engine
     from yoloport.image.recipe import Wanted
+    from yoloport.image.render import Recipe
 
 app = typer.Typer(help="The image that a workspace starts from.", no_args_is_help=True)
 app.command()(bundle)
+
+
+class Kind(str, Enum):
+    """What the image is for."""
+
+    workspace = "workspace"
+    runtime = "runtime"
+
+
 Name = Annotated[str, typer.Argument(help="Platform, as `yoloport platforms` lists them.", show_default=False)]
+Of = Annotated[Kind, typer.Option("--kind", help="workspace, or runtime: predicts, without torch.")]
 Chip = Annotated[str, typer.Option(help="One of its chips, by any of its names. [the usual base's]")]
 System = Annotated[str, typer.Option("--os", help="debian or ubuntu. [the usual base's]")]
 Mirror = Annotated[str, typer.Option(help="none, cn, a package index, or a TOML file with `packages` and `system`.")]
@@ -24,7 +36,12 @@ Wheelhouse = Annotated[Path | None, typer.Option(help="Folder of wheels that com
 
 @app.command()
 def render(
-    platform: Name, chip: Chip = "", system: System = "", mirror: Mirror = "", wheelhouse: Wheelhouse = None
+    platform: Name,
+    kind: Of = Kind.workspace,
+    chip: Chip = "",
+    system: System = "",
+    mirror: Mirror = "",
+    wheelhouse: Wheelhouse = None,
 ) -> None:
     """Print the Dockerfile.
 
@@ -40,16 +57,17 @@ def render(
 
     with present.problems():
         # No network is asked: the text says what would be done where the row's own index answers.
-        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse))
+        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), kind=kind.value)
         print(dockerfile(recipe(wanted, ask_network=False)), end="")
 
 
 @app.command()
 def build(
     platform: Name,
+    kind: Of = Kind.workspace,
     engine: Annotated[str, typer.Option(help="docker or podman. [the first that answers]")] = "auto",
     base: Annotated[str, typer.Option(help="Base image in place of the platform's own.")] = "",
-    tag: Annotated[str, typer.Option(help="Tag. [yoloport/workspace:PLATFORM]")] = "",
+    tag: Annotated[str, typer.Option(help="Tag. [yoloport/KIND:PLATFORM]")] = "",
     chip: Chip = "",
     system: System = "",
     arch: Annotated[str, typer.Option(help="amd64 or arm64. [this machine's]")] = "",
@@ -68,6 +86,8 @@ def build(
         yoloport image build cpu
 
         yoloport image build cpu --wheelhouse ./wheels --base registry.example/debian:bookworm-slim
+
+        yoloport image build cpu --kind runtime --arch arm64
     """
     import time
 
@@ -75,11 +95,10 @@ def build(
     from yoloport.image import build as builder
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
-    from yoloport.workspace.plan import image_name
 
     with present.problems(json):
-        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), _machine(arch))
-        made, named = recipe(wanted, ask_network=not dry_run), tag or image_name(platform)
+        wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), _machine(arch), kind.value)
+        made, named = recipe(wanted, ask_network=not dry_run), tag or _usual_tag(platform, kind)
         _require_possible(wanted, [tag, base])
         chosen = _engine(engine)
         if dry_run:
@@ -95,13 +114,24 @@ def build(
                 builder.push(chosen, named, lambda s: shown(f"sending {named}", s))
         seconds = round(time.monotonic() - begin, 1)
         if json:
-            found = {"image": named, "engine": chosen.name, "torch": made.row.torch, "pushed": push}
+            torch = "" if kind is Kind.runtime else made.row.torch
+            found = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
             present.as_json({"ok": True, **found, "seconds": seconds})
         else:
-            print(
-                f"built {named} with torch {made.row.torch} ({made.source.kind}); "
-                f"start it: yoloport up --engine {chosen.name}"
-            )
+            print(f"built {named} {_what_now(made, named, chosen)}")
+
+
+def _usual_tag(platform: str, kind: Kind) -> str:
+    from yoloport.image import runtime
+    from yoloport.workspace import plan
+
+    return runtime.image_name(platform) if kind is Kind.runtime else plan.image_name(platform)
+
+
+def _what_now(made: Recipe, named: str, chosen: Engine) -> str:
+    if made.kind == "runtime":
+        return f'without torch; run it: {chosen.name} run --rm -v "$PWD:/data" {named} predict MODEL PICTURE'
+    return f"with torch {made.row.torch} ({made.source.kind}); start it: yoloport up --engine {chosen.name}"
 
 
 def _engine(asked: str) -> Engine:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yoloport.errors import Exit, Problem
+from yoloport.platforms.load import load_all
 from yoloport.platforms.schema import Platform
 from yoloport.platforms.toml_file import BadToml, read
 
@@ -50,10 +51,10 @@ def mirrors(said: str, platform: Platform) -> Mirrors:
     if said in ("", "none"):
         return Mirrors()
     if said == "cn":
-        rows = {row.kind: row.address for row in reversed(platform.mirror)}
-        if "packages" not in rows:
-            raise BadMirror(said, f"the catalogue has no mirror of packages for {platform.name!r}")
-        return Mirrors(rows["packages"], rows.get("system", ""), said)
+        # What the platform does not name is taken from the one that every machine is: an index serves them all.
+        common = [row for other in load_all() if other.match.always for row in other.mirror]
+        rows = {row.kind: row.address for row in reversed([*platform.mirror, *common])}
+        return Mirrors(rows["packages"], rows["system"], said)
     if said.startswith(("http://", "https://")):
         return Mirrors(said, "", said)
     return _of_file(said)

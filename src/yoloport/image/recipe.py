@@ -12,10 +12,11 @@ from yoloport.environment import plan
 from yoloport.environment.prepare import NoWheelhouse
 from yoloport.errors import Exit, Problem
 from yoloport.host import network
+from yoloport.image import runtime
 from yoloport.image.base import base
 from yoloport.image.mirrors import mirrors
 from yoloport.image.render import Recipe
-from yoloport.platforms.load import load
+from yoloport.platforms.load import load, load_all
 from yoloport.platforms.schema import Base, Platform, Row
 
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -33,6 +34,7 @@ class Wanted:
         mirror: ``none``, ``cn``, a file or an address.
         wheelhouse: folder of wheels; the row whose torch and torchvision lie there is taken.
         architecture: as ``uname -m`` prints it; empty for this machine's, or the platform's first where it has none.
+        kind: ``workspace``, or ``runtime`` for the image without torch.
     """
 
     platform: str
@@ -41,6 +43,7 @@ class Wanted:
     mirror: str = ""
     wheelhouse: Path | None = None
     architecture: str = ""
+    kind: str = "workspace"
 
 
 def recipe(wanted: Wanted, ask_network: bool) -> Recipe:
@@ -56,10 +59,38 @@ def recipe(wanted: Wanted, ask_network: bool) -> Recipe:
         raise NoWheelhouse(wanted.wheelhouse)
     chosen, places = base(platform, wanted.chip, wanted.system), mirrors(wanted.mirror, platform)
     row = _row(platform, chosen, _architecture(wanted, platform), wheels, ask_network)
+    if wanted.kind == "runtime":
+        _require_runtime(platform, chosen)
+        source = plan.TorchSource("wheelhouse" if wheels else "default", ())
+        return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system, wanted.kind)
+    if wanted.wheelhouse and not chosen.brings and not holds(row, wheels):
+        raise NotInWheelhouse(wanted.wheelhouse, row, _version(platform, chosen), _architecture(wanted, platform))
     there = not ask_network or not row.index or network.answers(f"{row.index}/torch/")
     in_wheelhouse = holds(row, wheels) or (row.wheelhouse_only and not chosen.brings)
     source = plan.torch_source(row, in_wheelhouse=in_wheelhouse, mirror=places.packages, index_answers=there)
     return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system)
+
+
+class NotInWheelhouse(Problem):
+    """The folder of wheels lacks torch or torchvision for what is built; without them it would be of no use."""
+
+    exit = Exit.INSTALL
+
+    def __init__(self, folder: Path, row: Row, python: str, machine: str) -> None:
+        tag = f"cp{python.replace('.', '')} and {machine}"
+        super().__init__(
+            f"{folder} does not hold both torch {row.torch} and torchvision {row.torchvision} for {tag}",
+            f"fill it: pip download --no-deps -d {folder} torch=={row.torch} torchvision=={row.torchvision}; "
+            "or leave --wheelhouse away",
+            "docs/en/images.md",
+        )
+        self.folder, self.tag = folder, tag
+
+
+def _require_runtime(platform: Platform, chosen: Base) -> None:
+    if not runtime.has_image(platform, chosen):
+        have = [one for one in load_all() if any(runtime.has_image(one, its) for its in one.base)]
+        raise runtime.NoRuntimeImage(platform.name, tuple(one.name for one in have))
 
 
 class NoSuchArchitecture(Problem):
@@ -90,8 +121,7 @@ def _architecture(wanted: Wanted, platform: Platform) -> str:
 
 def _row(platform: Platform, chosen: Base, architecture: str, wheels: Sequence[str], building: bool) -> Row:
     """The row that is installed; of a base that brings the vendor's own torch, the one that tells its versions."""
-    version = chosen.python or platform.image.python
-    major, minor = map(int, version.split("."))
+    major, minor = map(int, _version(platform, chosen).split("."))
     try:
         return decide(platform, (major, minor), architecture, chosen.toolkit, wheels).row
     except NoVersions:
@@ -99,6 +129,10 @@ def _row(platform: Platform, chosen: Base, architecture: str, wheels: Sequence[s
         if (chosen.brings or not building) and of_this_python:
             return of_this_python[0]
         raise
+
+
+def _version(platform: Platform, chosen: Base) -> str:
+    return chosen.python or platform.image.python
 
 
 def _covers(row: Row, major: int, minor: int) -> bool:

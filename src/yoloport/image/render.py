@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from yoloport import __version__
 from yoloport.environment.plan import Places, Step, TorchSource, steps
 from yoloport.host import folders
+from yoloport.image import runtime
 from yoloport.image.mirrors import Mirrors
 from yoloport.platforms.load import folder_of
 from yoloport.platforms.schema import Base, Platform, Row
@@ -59,6 +61,7 @@ class Recipe:
     mirrors: Mirrors = field(default_factory=Mirrors)
     chip: str = ""
     system: str = ""
+    kind: str = "workspace"
 
 
 def places(recipe: Recipe) -> Places:
@@ -82,24 +85,44 @@ def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
         autoescape=False,  # noqa: S701  not HTML
     )
     engine.filters["shell"] = shlex.quote
-    name = "Dockerfile.j2" if (own / "Dockerfile.j2").is_file() else "workspace.j2"
-    return engine.get_template(name).render(
+    of_its_own = recipe.kind == "workspace" and (own / "Dockerfile.j2").is_file()
+    special = _runtime(recipe) if recipe.kind == "runtime" else _workspace(recipe)
+    return engine.get_template("Dockerfile.j2" if of_its_own else f"{recipe.kind}.j2").render(
         platform=recipe.platform,
         base=recipe.base,
-        torch=_torch_words(recipe),
         command=command(recipe),
-        steps=_steps(recipe),
-        pinned=_pinned(recipe.row),
-        imported=IMPORTED,
         system_mirror=_system_mirror(recipe.mirrors.system),
+        index=("--index-url", recipe.mirrors.packages) if recipe.mirrors.packages else (),
         wheelhouse=bool(places(recipe).wheelhouse),
         version=__version__,
+        **special,
     )
+
+
+def _workspace(recipe: Recipe) -> dict[str, Any]:
+    told = {"torch": _torch_words(recipe), "pinned": _pinned(recipe.row)}
+    return {**told, "steps": _steps(recipe), "imported": IMPORTED}
+
+
+def _runtime(recipe: Recipe) -> dict[str, Any]:
+    python, where = recipe.platform.image.python, places(recipe)
+    wheels = ("--find-links", where.wheelhouse) if where.wheelhouse else ()
+    return {
+        "python": python,
+        "system": runtime.packages(python),
+        "system_amd64": runtime.SYSTEM_AMD64,
+        "system_all": runtime.SYSTEM_ALL,
+        "tags": runtime.WHEEL_TAGS,
+        "site": runtime.site(python),
+        "wheels": wheels,
+        "own": steps(recipe.row, recipe.source, where)[-1].arguments,
+    }
 
 
 def command(recipe: Recipe) -> str:
     """What the user typed to get this text."""
-    options = (("--chip", recipe.chip), ("--os", recipe.system), ("--mirror", recipe.mirrors.said))
+    kind = "" if recipe.kind == "workspace" else recipe.kind
+    options = (("--kind", kind), ("--chip", recipe.chip), ("--os", recipe.system), ("--mirror", recipe.mirrors.said))
     said = [word for option, value in options if value for word in (option, shlex.quote(value))]
     return " ".join(["yoloport image render", recipe.platform.name, *said])
 
@@ -124,6 +147,5 @@ def _system_mirror(address: str) -> str:
     if not address:
         return ""
     plain = address.replace("https://", "http://", 1).rstrip("/")
-    files = "/etc/apt/sources.list /etc/apt/sources.list.d/*"
     script = shlex.quote(f"s#{_UBUNTU_AND_DEBIAN}#{plain}#")
-    return f"(sed -i -E {script} $(ls {files} 2>/dev/null) || true) \\\n && "
+    return f"find /etc/apt -path '/etc/apt/sources.list*' -type f -exec sed -i -E {script} {{}} + \\\n && "

@@ -22,9 +22,9 @@ RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
  && /opt/venv/bin/python -B -c "import torch, torchvision; torchvision.ops.nms(torch.zeros(1, 4), torch.zeros(1), 0.5)" \
  && /opt/venv/bin/python -B -c "import ultralytics, jupyterlab, tensorboard"
 # Left out: packages' own tests, headers for a compiler that is not here either, languages of menus besides two, symbols
-# for debuggers, byte code of what a workspace does not import.
+# for debuggers, a second copy of ONNX Runtime that its own module does not load, byte code of what a workspace does not import.
 RUN export TORCH_DEVICE_BACKEND_AUTOLOAD=0 && cd /opt/venv/lib/python3*/site-packages \
- && rm -rf torch/test torch/include onnx/backend/test jedi/third_party/django-stubs jedi/third_party/typeshed/stubs \
+ && rm -rf torch/test torch/include onnx/backend/test jedi/third_party/django-stubs jedi/third_party/typeshed/stubs onnxruntime/capi/libonnxruntime.so.* \
  && find . -type d -name tests -prune -exec rm -rf {} + \
  && find . -type d -name __pycache__ -prune -exec rm -rf {} + \
  && find . -path "./torch/bin/*" -type f ! -name torch_shm_manager -delete \
@@ -37,9 +37,9 @@ FROM ${BASE} AS workspace
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
     ca-certificates fonts-dejavu-core git libnss-extrausers openssh-client openssh-server procps python3 tini vim-tiny \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* /etc/ssh/ssh_host_* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/ldconfig /var/cache/debconf/*-old /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* /etc/ssh/ssh_host_* \
  && sed -i -e 's/^passwd:.*/passwd: files extrausers/' -e 's/^group:.*/group: files extrausers/' -e 's/^shadow:.*/shadow: files extrausers/' /etc/nsswitch.conf \
- && mkdir -p -m 0777 /data /var/lib/extrausers && chmod 0777 /data /var/lib/extrausers \
+ && mkdir -p /data /var/lib/extrausers && chmod 0777 /data /var/lib/extrausers \
  && mkdir -p /run/sshd /etc/yoloport \
  # Older instructions name /root/data: it is the same folder, and /root can be passed through.
  && chmod 0755 /root && ln -s /data /root/data
@@ -48,8 +48,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOME=/data LANG=C.UTF-8 PYTHONUNBUFFERED=1 \
     YOLOPORT_PLATFORM=cpu YOLOPORT_DATA=/data YOLO_AUTOINSTALL=False ORT_DISABLE_TELEMETRY=1
 # Last, since it changes most often.
-RUN --mount=type=bind,source=files,target=/files \
-    python -m pip install --disable-pip-version-check --no-cache-dir --no-compile --progress-bar off --no-deps --force-reinstall /files/yoloport-VERSION-py3-none-any.whl \
+RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt --mount=type=bind,source=files,target=/files \
+    export PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+ && python -m pip install --no-cache-dir --no-compile --progress-bar off --no-deps --force-reinstall /files/yoloport-VERSION-py3-none-any.whl \
  && python /files/bytecode.py /opt/venv/ yoloport.supervise.run yoloport.cli.app yoloport.cli.doctor yoloport.inside.activate
 WORKDIR /data
 VOLUME /data

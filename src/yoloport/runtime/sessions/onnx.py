@@ -57,7 +57,9 @@ def open_session(artifact: Artifact, options: Options) -> OnnxSession:
     settings.intra_op_num_threads = options.threads or share()
     settings.log_severity_level = 3  # its warnings are about graphs, and none of them helps a user
     try:
-        engine = onnxruntime.InferenceSession(str(artifact.file), settings, providers=[provider, PROCESSOR])
+        engine = onnxruntime.InferenceSession(
+            str(artifact.file), settings, providers=list(dict.fromkeys([provider, PROCESSOR]))
+        )
     except Exception as error:  # noqa: BLE001  its exceptions are of a private module, one class for each status
         raise CannotLoad(str(artifact.path), str(error).splitlines()[0]) from None
     _require(provider, engine, artifact)

@@ -1,0 +1,42 @@
+"""What lies beside a Dockerfile, so that it can be built: locks, scripts, and yoloport's own wheel."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from yoloport.environment import own_wheel, plan
+from yoloport.host import folders
+from yoloport.image import runtime
+from yoloport.image.render import CONTEXT, Recipe, dockerfile
+
+
+def texts(kind: str) -> dict[str, str]:
+    """Names and contents of what the Dockerfiles of a kind take from ``files/``, the wheel apart."""
+    if kind == "runtime":
+        return {"runtime.lock": runtime.LOCK.read_text(encoding="utf-8")}
+    lock = plan.LOCK.read_text(encoding="utf-8")
+    scripts = {file.name: file.read_text(encoding="utf-8") for file in sorted(CONTEXT.glob("*.py"))}
+    return {"requirements.lock": lock, "pins.txt": plan.pins(lock), **scripts}
+
+
+def fill(context: Path, recipe: Recipe, wheelhouse: Path | None) -> None:
+    """Write a build context; the wheelhouse comes as hard links where the disk allows."""
+    (context / "files").mkdir()
+    (context / "Dockerfile").write_text(dockerfile(recipe), encoding="utf-8")
+    for name, text in texts(recipe.kind).items():
+        (context / "files" / name).write_text(text, encoding="utf-8")
+    wheel = Path(own_wheel.build(folders.checkout(), folders.cache() / "wheels"))
+    if wheel.is_file():
+        shutil.copy(wheel, context / "files")
+    if wheelhouse and recipe.source.kind == "wheelhouse":
+        (context / "wheelhouse").mkdir()
+        for file in wheelhouse.glob("*.whl"):
+            _link(file.resolve(), context / "wheelhouse" / file.name)
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(file)
+    except OSError:  # another disk
+        shutil.copy(file, target)

@@ -1,0 +1,80 @@
+# YOLOv8 runtime for Plain CPU: predicts with converted models, without torch.
+# Rendered by `yoloport image render cpu --kind runtime` from the catalogue; change it there.
+# Nothing of the image's own architecture runs in this build: its packages are unpacked, so that no emulator is needed.
+ARG BASE=debian:bookworm-slim
+
+FROM --platform=$BUILDPLATFORM ${BASE} AS system
+ARG TARGETARCH
+RUN dpkg --add-architecture "$TARGETARCH" && apt-get update -q \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ca-certificates python3 python3-pip
+# Of the system: Python, the libraries that it and the packages below load, and one small program for a shell.
+# What it is made of is noted where scanners look for it in images without a package manager.
+RUN mkdir -p /root-of/usr/bin /root-of/usr/lib /root-of/usr/lib64 /root-of/usr/sbin /root-of/tmp /root-of/data \
+        /root-of/var/lib/dpkg/status.d /packages \
+ && for folder in bin lib lib64 sbin; do ln -s "usr/$folder" "/root-of/$folder"; done \
+ && cd /packages && apt-get download -q -o APT::Sandbox::User=root media-types netbase \
+        base-files:"$TARGETARCH" busybox-static:"$TARGETARCH" libblas3:"$TARGETARCH" libbz2-1.0:"$TARGETARCH" libc6:"$TARGETARCH" libcrypt1:"$TARGETARCH" libexpat1:"$TARGETARCH" libffi8:"$TARGETARCH" libgcc-s1:"$TARGETARCH" libgfortran5:"$TARGETARCH" liblapack3:"$TARGETARCH" liblzma5:"$TARGETARCH" libsqlite3-0:"$TARGETARCH" libssl3:"$TARGETARCH" libstdc++6:"$TARGETARCH" libuuid1:"$TARGETARCH" zlib1g:"$TARGETARCH" libpython3.11-minimal:"$TARGETARCH" libpython3.11-stdlib:"$TARGETARCH" python3.11-minimal:"$TARGETARCH" \
+ && if [ "$TARGETARCH" = amd64 ]; then apt-get download -q -o APT::Sandbox::User=root libquadmath0; fi \
+ && for file in *.deb; do \
+        dpkg-deb --fsys-tarfile "$file" > ../unpacked.tar && tar -x --keep-directory-symlink -f ../unpacked.tar -C /root-of \
+     && dpkg-deb -f "$file" > "/root-of/var/lib/dpkg/status.d/$(dpkg-deb -f "$file" Package)" || exit 1; \
+    done \
+ && cd /root-of && rm -rf usr/share/doc usr/share/man usr/share/lintian usr/share/locale usr/lib/*/gconv usr/lib/*/audit \
+        usr/lib/python3*/idlelib usr/lib/python3*/lib2to3 usr/lib/python3*/ensurepip usr/lib/python3*/pydoc_data usr/lib/python3*/tkinter \
+        usr/lib/python3*/turtle.py usr/lib/python3*/config-3* usr/lib/python3*/test \
+ && for name in readline _curses _curses_panel _dbm nis _tkinter; do rm -f usr/lib/python3*/lib-dynload/$name.cpython-*; done \
+ && mkdir -p etc/ssl/certs && cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ \
+ && ln -s python3.11 usr/bin/python3 && ln -s busybox usr/bin/sh \
+ && for name in blas lapack; do ln -s "$name/lib$name.so.3" "usr/lib/$(basename usr/lib/*-linux-gnu)/lib$name.so.3"; done \
+ && printf 'root:x:0:0:root:/root:/bin/sh\nyolo:x:1000:1000:yolo:/data:/bin/sh\n' > etc/passwd \
+ && printf 'root:x:0:\nyolo:x:1000:\n' > etc/group \
+ && chmod 1777 tmp && chmod 0777 data
+
+FROM system AS packages
+COPY files/runtime.lock /files/
+# The secret `ca` is for networks that inspect TLS; without it the build's own certificates are used, and it is never in a layer.
+ARG TARGETARCH
+RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
+    --mount=type=cache,target=/root/.cache/pip \
+    case "$TARGETARCH" in amd64) machine=x86_64 ;; arm64) machine=aarch64 ;; *) echo "no wheels for $TARGETARCH" >&2; exit 1 ;; esac \
+ && export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+ && python3 -m pip install --no-compile --progress-bar off --require-hashes --no-deps --only-binary=:all: \
+        --platform "manylinux_2_34_$machine" --platform "manylinux_2_31_$machine" --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" \
+        --python-version 3.11 --target /root-of/usr/local/lib/python3.11/dist-packages -r /files/runtime.lock
+# Left out: tests, headers, stubs, converters, colours for other languages than Python's, and a second copy of ONNX Runtime
+# that its own module does not load. OpenCV solves and multiplies matrices with the system's LAPACK, which has a fifth of the
+# size of the library that its wheel brings.
+RUN cd /root-of/usr/local/lib/python3.11/dist-packages \
+ && rm -rf bin numpy/f2py numpy/distutils numpy/_core/include numpy/_core/lib cv2/data onnxruntime/transformers onnxruntime/quantization \
+        onnxruntime/tools onnxruntime/datasets onnxruntime/backend onnxruntime/capi/libonnxruntime.so.* \
+ && rm -f opencv_python_headless.libs/libgfortran-* opencv_python_headless.libs/libquadmath-* \
+ && triplet=$(basename /root-of/usr/lib/*-linux-gnu) && for file in opencv_python_headless.libs/libopenblas*; do ln -sf "/usr/lib/$triplet/liblapack.so.3" "$file"; done \
+ && find pygments/lexers -type f ! -name "_*" ! -name "python.py" -delete \
+ && find . -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
+ && find . \( -name "*.pyi" -o -name "*.h" \) -delete \
+ && python3 -m compileall -q -j 0 -s /root-of --invalidation-mode unchecked-hash /root-of/usr/lib/python3.11 /root-of/usr/local/lib/python3.11/dist-packages \
+ && find /root-of -exec touch -h -d @0 {} +
+
+# Last, since it changes most often.
+FROM --platform=$BUILDPLATFORM system AS own
+RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt --mount=type=bind,source=files,target=/files \
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+ && python3 -m pip install --no-cache-dir --no-compile --progress-bar off --no-deps --force-reinstall /files/yoloport-VERSION-py3-none-any.whl --target /own/usr/local/lib/python3.11/dist-packages \
+ && mkdir -p /own/usr/local/bin && mv /own/usr/local/lib/python3.11/dist-packages/bin/yoloport /own/usr/local/bin/ && rmdir /own/usr/local/lib/python3.11/dist-packages/bin \
+ && python3 -m compileall -q -s /own --invalidation-mode unchecked-hash /own/usr/local/lib/python3.11/dist-packages \
+ && find /own -exec touch -h -d @0 {} +
+
+FROM scratch AS runtime
+COPY --from=packages /root-of /
+COPY --from=own /own /
+ENV PATH=/usr/local/bin:/usr/bin LANG=C.UTF-8 HOME=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    YOLOPORT_PLATFORM=cpu ORT_DISABLE_TELEMETRY=1
+WORKDIR /data
+USER 1000:1000
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["yoloport"]
+CMD ["predict", "--help"]
+LABEL org.opencontainers.image.title="yoloport runtime for cpu" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.base.name="debian:bookworm-slim"
