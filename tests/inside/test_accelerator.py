@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from yoloport.inside.accelerator import Accelerator, of_type
+from yoloport.inside import accelerator
+from yoloport.inside.accelerator import Accelerator, active, of_type
 
 
 def test_what_is_known_of_a_device_comes_from_its_platforms_folder():
@@ -18,6 +19,15 @@ def test_what_is_known_of_a_device_comes_from_its_platforms_folder():
     assert (npu.platform, npu.collective, npu.known_upstream) == ("ascend", "hccl", True)
     assert (mlu.platform, mlu.collective, mlu.known_upstream) == ("cambricon", "cncl", False)
     assert npu.workarounds == (), "upstream has them itself"
+
+
+def test_a_device_of_no_folder_is_not_asked_for_by_an_empty_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(accelerator, "added_type", lambda: "abacus")
+    monkeypatch.setattr(accelerator, "usable", lambda name: True)
+    monkeypatch.setattr(accelerator, "built_in_card", lambda: True)
+    assert active({"YOLOPORT_PLATFORM": ""}) is None, "the card that torch was built for comes first"
+    monkeypatch.setattr(accelerator, "built_in_card", lambda: False)
+    assert active({"YOLOPORT_PLATFORM": ""}) == Accelerator("abacus")
 
 
 def test_a_device_that_no_folder_has_is_still_one():

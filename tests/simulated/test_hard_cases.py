@@ -44,6 +44,39 @@ def test_where_an_accelerator_is_required_a_model_of_another_runtime_stops(machi
     assert "WouldBeCpu" in ran.told["refused"] and "'onnx' does not know 'mlu'" in ran.told["refused"], ran.output
 
 
+def test_a_model_of_another_runtime_is_loaded_by_position_too(machine: Callable[[str], Machine]):
+    script = (
+        BEGIN
+        + """
+from ultralytics.nn.autobackend import AutoBackend
+
+exported = YOLO("yolov8n.yaml").export(format="onnx", imgsz=64, verbose=False)
+told = dict(device=str(AutoBackend(exported, torch.device("mlu", 0), False, None, False).device))
+"""
+    )
+    ran = machine("mlu").run(script)
+    assert ran.told == {"device": "cpu"}, ran.output[-3000:]
+
+
+def test_a_stream_that_nobody_reads_to_its_end_is_in_the_report_all_the_same(machine: Callable[[str], Machine]):
+    script = (
+        BEGIN
+        + """
+stream = YOLO("yolov8n.yaml").predict([picture] * 5, imgsz=64, stream=True)
+next(stream)
+stream.close()
+told = dict(steps=yoloport.inside.report()[0].steps)
+"""
+    )
+    ran = machine("mlu").run(script)
+    assert ran.told == {"steps": 1}, ran.output[-3000:]
+
+
+def test_a_misspelt_guard_is_said_before_anything_is_computed(machine: Callable[[str], Machine]):
+    ran = machine("mlu").run("from ultralytics.utils import torch_utils", YOLOPORT_REQUIRE="akcelerator")
+    assert ran.code != 0 and "BadWish" in ran.output and "akcelerator" in ran.output
+
+
 def test_another_device_that_is_not_there_is_no_quiet_way_to_the_processor(machine: Callable[[str], Machine]):
     script = BEGIN + 'told = dict(refused=refused(lambda: YOLO("yolov8n.yaml").predict(picture, device="mps")))'
     ran = machine("mlu").run(script, YOLOPORT_REQUIRE="accelerator")
@@ -103,6 +136,7 @@ told = dict(number=str(select_device(0)), best=str(select_device(-1)))
 """
     ran = machine("mlu").run(BEGIN + script)
     assert ran.told == {"number": "mlu:0", "best": "mlu:1"}, ran.output[-3000:]
+    assert ran.output.count("card 0 does not tell its free memory") == 1
 
 
 def test_a_replaced_module_computes_on_the_card_and_upstreams_own_elsewhere(machine: Callable[[str], Machine]):

@@ -10,6 +10,8 @@ from yoloport.doctor import catalogue, explain
 from yoloport.doctor.check import Finding
 from yoloport.inside.plugin import Plugin, State, known
 from yoloport.inside.requirement.why import BESIDE_THE_POINT, reason, why
+from yoloport.platforms.load import load_all
+from yoloport.platforms.schema import UNSOURCED
 
 NPU = Plugin("ascend", "torch_npu", "npu")
 NO_LIBRARY = "ImportError: libhccl.so: cannot open shared object file: No such file or directory"
@@ -70,6 +72,11 @@ WORDS = [
 def test_without_a_finding_what_is_known_is_said(state: State | None, words: str):
     found = reason(state, [], [WARNING], None, "en")
     assert words in found.cause and "yoloport doctor" in found.remedy
+
+
+def test_a_module_without_a_source_is_no_plug_in_to_import():
+    unsourced = [platform.name for platform in load_all() if platform.torch.module == UNSOURCED]
+    assert unsourced and not {one.platform for one in known()} & set(unsourced)
 
 
 def test_the_catalogue_names_the_plug_ins():

@@ -7,6 +7,7 @@ and back to the host before the runtime sees them (nn/backends/onnx.py:339).
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from types import ModuleType
 from typing import Any
@@ -33,11 +34,15 @@ def adapt(module: ModuleType) -> None:
         return
     owner = module.AutoBackend
     upstream = owner.__init__
+    signature = inspect.signature(upstream)
 
     @functools.wraps(upstream)
-    def load(self: Any, model: Any = "yolo26n.pt", device: Any = None, dnn: bool = False, **options: Any) -> None:
-        form = _form(owner, model, dnn)
-        upstream(self, model, _honest(form, device), dnn, **options)
+    def load(self: Any, *args: Any, **options: Any) -> None:
+        given = signature.bind(self, *args, **options)
+        given.apply_defaults()
+        form = _form(owner, given.arguments["model"], given.arguments["dnn"])
+        given.arguments["device"] = _honest(form, given.arguments["device"])
+        upstream(*given.args, **given.kwargs)
         _made.format = str(self.format)
 
     owner.__init__ = load

@@ -42,9 +42,13 @@ def cards(kind: str, request: object = "") -> Cards:
 
 
 def _free(module: Any, index: int) -> int:
+    """Free bytes of a card; one that cannot be asked is the last that ``-1`` takes, and is named."""
     try:
         return int(module.mem_get_info(index)[0])
-    except Exception:  # noqa: BLE001  a card that cannot be asked is the last that -1 would take
+    except Exception as error:  # noqa: BLE001  a vendor's runtime may raise anything
+        from ultralytics.utils import LOGGER
+
+        LOGGER.warning(f"yoloport: card {index} does not tell its free memory ({error}); device=-1 takes it last")
         return 0
 
 

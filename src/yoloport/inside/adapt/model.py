@@ -1,4 +1,4 @@
-"""``model.to("cuda")``, ``model.to(0)`` and ``model.cuda()`` mean the accelerator."""
+"""``model.to("cuda")``, ``model.to(0)`` and the method of that name mean the accelerator."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from yoloport.inside import accelerator as ac
 from yoloport.inside.adapt.devices import wanted
 from yoloport.inside.request import USUAL, OneCard
 
-NAMES = ("Model.to", "Model.cuda")
-PURPOSE = "model.to() and model.cuda() with the usual card's name"
+NAMES = ("Model.to", f"Model.{USUAL}")
+PURPOSE = f"model.to() with the usual card's name, and model.{USUAL}()"
 
 
 def adapt(module: ModuleType) -> None:
@@ -19,7 +19,8 @@ def adapt(module: ModuleType) -> None:
     if ac.built_in_card() and ac.active() is None:
         return
     owner = module.Model
-    owner.to, owner.cuda = _to(owner.to), _cuda(owner.cuda)
+    owner.to = _to(owner.to)
+    setattr(owner, USUAL, _usual(getattr(owner, USUAL)))
 
 
 def _to(upstream: Any) -> Any:
@@ -32,13 +33,13 @@ def _to(upstream: Any) -> Any:
     return to
 
 
-def _cuda(upstream: Any) -> Any:
+def _usual(upstream: Any) -> Any:
     @functools.wraps(upstream)
-    def cuda(self: Any, device: Any = None) -> Any:
+    def to_the_card(self: Any, device: Any = None) -> Any:
         there = here(USUAL if device is None else device)
         return upstream(self, device) if ac.active() is None else self.to(there)
 
-    return cuda
+    return to_the_card
 
 
 def here(value: Any) -> Any:

@@ -85,9 +85,16 @@ def _begin(owner: Any, task: str, form: str = "pt") -> None:
 
 def left(owner: Any, failed: bool) -> None:
     """A validation or prediction is over, however it ended: nothing of ours stays active in its thread."""
-    if not failed:
-        _end(owner)
-        return
+    (_dropped if failed else _ended)(owner)
+
+
+@careful
+def _ended(owner: Any) -> None:
+    _end(owner)
+
+
+@careful
+def _dropped(owner: Any) -> None:
     run = _open.pop(owner, None)
     if run is not None:
         run.close_step()
