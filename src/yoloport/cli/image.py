@@ -49,7 +49,7 @@ def render(
 
         yoloport image render cpu
 
-        yoloport image render ascend --chip 310P3 --mirror cn > Dockerfile
+        yoloport image render cpu --mirror cn > Dockerfile
     """
     from yoloport.cli import present
     from yoloport.image.recipe import Wanted, recipe
@@ -92,6 +92,7 @@ def build(
     import time
 
     from yoloport.cli import present
+    from yoloport.host.engine import find_any
     from yoloport.image import build as builder
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
@@ -100,7 +101,7 @@ def build(
         wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), _machine(arch), kind.value)
         made, named = recipe(wanted, ask_network=not dry_run), tag or _usual_tag(platform, kind)
         _require_possible(wanted, [tag, base])
-        chosen = _engine(engine)
+        chosen = find_any(engine)
         if dry_run:
             print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch)), "\n")
             print(dockerfile(made), end="")
@@ -132,20 +133,6 @@ def _what_now(made: Recipe, named: str, chosen: Engine) -> str:
     if made.kind == "runtime":
         return f'without torch; run it: {chosen.name} run --rm -v "$PWD:/data" {named} predict MODEL PICTURE'
     return f"with torch {made.row.torch} ({made.source.kind}); start it: yoloport up --engine {chosen.name}"
-
-
-def _engine(asked: str) -> Engine:
-    from yoloport.host import engine
-
-    if asked != "auto":
-        return engine.find(asked)
-    problems = []
-    for name in engine.NAMES:
-        try:
-            return engine.find(name)
-        except engine.EngineProblem as problem:
-            problems.append(problem)
-    raise problems[0]
 
 
 def _machine(arch: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from yoloport.host.engine import Engine
     from yoloport.image.bundle.contents import Bundle
     from yoloport.image.bundle.look import Found, Wanted
 
@@ -39,13 +38,14 @@ def bundle(
         yoloport image bundle cpu -o /media/usb/yolo-2 --diff /media/usb/yolo
     """
     from yoloport.cli import present
+    from yoloport.host.engine import find_any
     from yoloport.image.bundle.look import look
 
     _require(format, FORMATS, "--format")
     _require(compress, COMPRESSIONS, "--compress")
     with present.problems(json):
         wanted = _wanted(platform, output, image, models or [], docs, split, diff, format, compress, sbom)
-        found = look(wanted, _engine(engine))
+        found = look(wanted, find_any(engine))
         if dry_run:
             _print_plan(found, json)
             return
@@ -79,21 +79,6 @@ def _wanted(
         compression=compress or None,
         sbom=sbom.expanduser() if sbom else None,
     )
-
-
-def _engine(asked: str) -> Engine:
-    """The engine asked for, or the first that answers; where none does, the first one's problem."""
-    from yoloport.host import engine
-
-    if asked != "auto":
-        return engine.find(asked)
-    problems = []
-    for name in engine.NAMES:
-        try:
-            return engine.find(name)
-        except engine.EngineProblem as problem:
-            problems.append(problem)
-    raise problems[0]
 
 
 def _print_plan(found: Found, json: bool) -> None:

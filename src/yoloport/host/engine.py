@@ -48,6 +48,23 @@ def client_of(name: str) -> str | None:
     return os.environ.get(f"YOLOPORT_{name.upper()}") or shutil.which(name)
 
 
+def find_any(asked: str) -> Engine:
+    """The engine of this name; with ``auto`` the first that answers.
+
+    Raises:
+        EngineProblem: it does not answer; with ``auto`` the first one's problem, where none does.
+    """
+    if asked != "auto":
+        return find(asked)
+    problems = []
+    for name in NAMES:
+        try:
+            return find(name)
+        except EngineProblem as problem:
+            problems.append(problem)
+    raise problems[0]
+
+
 def find(name: str, run: Run = run_quick, client: str | None = None) -> Engine:
     """Ask the engine of this name.
 
