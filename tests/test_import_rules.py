@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/yoloport"
-HOST_SIDE = ("cli", "compat", "doctor", "environment", "host", "image", "platforms", "workspace")
+HOST_SIDE = ("ci", "cli", "compat", "doctor", "environment", "host", "image", "platforms", "workspace")
 TORCH = ("torch", "torchvision", "ultralytics")
 
 
@@ -82,7 +82,8 @@ def test_of_inside_the_supervisor_takes_the_tutorials_text_and_the_guard_at_its_
 
 # The right-hand side is everything of the package that a folder may import, besides itself and `errors`.
 MAY_IMPORT = {
-    "cli": {"compat", "doctor", "environment", "host", "image", "platforms", "runtime", "supervise", "workspace"},
+    "ci": {"image", "platforms"},
+    "cli": {"ci", "compat", "doctor", "environment", "host", "image", "platforms", "runtime", "supervise", "workspace"},
     "compat": {"host", "platforms"},
     "datasets": set(),
     "doctor": {"compat", "host", "platforms"},

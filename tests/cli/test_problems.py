@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from yoloport import errors, runtime
+from yoloport.ci import problems as ci
 from yoloport.cli import present
 from yoloport.compat import decide
 from yoloport.environment import install, pip, prepare
@@ -19,6 +20,7 @@ from yoloport.host.facts import PciDevice
 from yoloport.image import base, build, mirrors, recipe
 from yoloport.image import runtime as runtime_image
 from yoloport.image.bundle import problems as bundle
+from yoloport.image.trial import problems as trial
 from yoloport.platforms import choose, load, overrides
 from yoloport.runtime import artifact, metadata, model, session
 from yoloport.runtime.decode import tasks
@@ -42,7 +44,7 @@ from yoloport.workspace.register import Record
 SOURCE = Path(errors.__file__).parent
 DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
              "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md",
-             "replaceable-modules.md", "bundle.md", "runtime.md", "render.md"}  # fmt: skip
+             "replaceable-modules.md", "bundle.md", "runtime.md", "render.md", "ci.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
@@ -73,6 +75,17 @@ MADE: list[Callable[[], Problem]] = [
     lambda: bundle.BrokenSave("yolo:1", "ended early"),
     lambda: bundle.NoCompressor("zstd"),
     lambda: bundle.BadSize("4X", "no such unit"),
+    lambda: trial.NoImageToTest("docker", "yolo:1"),
+    lambda: trial.NotOurs("yolo:1", "it has no label yoloport.platform"),
+    lambda: trial.WillNotStart("yolo:1", "exec format error"),
+    lambda: trial.NotPassed("yolo:1", ("stop",)),
+    lambda: trial.CannotStamp("yolo:1", "no space left"),
+    lambda: trial.CannotKeep(FOLDER, "read-only"),
+    lambda: trial.UnknownCheck("stopp", ("stop",)),
+    lambda: ci.BadRegistry("a b", "it has a space"),
+    lambda: ci.PipelineExists(FOLDER / "ci.yml"),
+    lambda: ci.OneFileForSeveral(FOLDER / "ci.yml", ("cpu", "ascend")),
+    lambda: ci.CannotWritePipeline(FOLDER / "ci.yml", "read-only"),
     lambda: build.BuildFailed("image", "exit 1", FOLDER / "log"),
     lambda: register.NoWorkspace("line2", ()),
     lambda: start.NotAnswering("line2", "ended before it answered", "log"),

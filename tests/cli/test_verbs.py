@@ -13,7 +13,8 @@ from yoloport.errors import Exit
 
 VERBS = [("up",), ("status",), ("logs",), ("shell",), ("down",), ("demo",), ("selftest",), ("doctor",), ("predict",),
          ("platforms",), ("platforms", "show"), ("image", "build"), ("image", "render"),
-         ("image", "bundle"), ("render", "docker"), ("render", "compose"), ("render", "systemd"),
+         ("image", "bundle"), ("image", "test"), ("ci",),
+         ("render", "docker"), ("render", "compose"), ("render", "systemd"),
          ("render", "kubernetes"), ("render", "cdi")]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from yoloport.cli import demo, doctor, down, image, logs, platforms, predict, render, selftest, shell, status, up
+from yoloport.cli import ci, demo, doctor, down, image, logs, platforms, predict, render, selftest, shell, status, up
 
 VERBS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -20,6 +20,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "selftest": selftest.selftest,
     "predict": predict.command,
     "doctor": doctor.doctor,
+    "ci": ci.ci,
 }
 GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app, "render": render.app}
 

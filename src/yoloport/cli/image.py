@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoloport.cli.image_bundle import bundle
+from yoloport.cli.image_test import test
 
 if TYPE_CHECKING:
     from yoloport.host.engine import Engine
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The image that a workspace starts from.", no_args_is_help=True)
 app.command()(bundle)
+app.command()(test)
 
 
 class Kind(str, Enum):

@@ -69,9 +69,18 @@ def account(settings: Settings) -> None:
         pwd.getpwuid(uid)
     except KeyError:
         if os.access(_EXTRA_USERS, os.W_OK):
-            home = settings.state / "home"
-            (_EXTRA_USERS / "passwd").write_text(f"{settings.user}:x:{uid}:{gid}::{home}:/bin/bash\n", encoding="ascii")
-            (_EXTRA_USERS / "group").write_text(f"{settings.user}:x:{gid}:\n", encoding="ascii")
+            home, named = settings.state / "home", _named(gid)
+            line = f"{settings.user}:x:{uid}:{named}::{home}:/bin/bash\n"
+            (_EXTRA_USERS / "passwd").write_text(line, encoding="ascii")
+            (_EXTRA_USERS / "group").write_text(f"{settings.user}:x:{named}:\n", encoding="ascii")
+
+
+def _named(gid: int) -> int:
+    """The group to write down: libnss-extrausers passes over users of a group below 500, besides 100.
+
+    Clusters start containers as any uid of group 0. Source: libnss-extrausers 0.10 s_config.h (MINGID, USERSGID).
+    """
+    return gid if gid >= 500 else 100
 
 
 def ultralytics_settings(settings: Settings, environ: Mapping[str, str]) -> None:

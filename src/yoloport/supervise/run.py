@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from yoloport.errors import Problem
-from yoloport.supervise import jupyter, prepare, processes, ssh, tls, trainings
+from yoloport.supervise import hooks, jupyter, prepare, processes, ssh, tls, trainings
 from yoloport.supervise.settings import Settings, children_environment, read
 
 STOP_SECONDS = 300.0
@@ -42,10 +42,11 @@ def main() -> int:
     if refused:
         say(f"not started: {refused.words()}")
         return int(refused.exit)
-    environ = children_environment(settings, os.environ, Path(sys.executable))
     try:
+        given = hooks.apply(os.environ) if settings.container else os.environ
+        environ = children_environment(settings, given, Path(sys.executable))
         lab, sshd = _prepare(settings, environ)
-    except (prepare.NotWritable, ssh.NoSshd, subprocess.CalledProcessError) as error:
+    except (hooks.HookFailed, prepare.NotWritable, ssh.NoSshd, subprocess.CalledProcessError) as error:
         say(f"cannot start: {error}")
         return 1
     return serve(settings, environ, lab, sshd, stop)
@@ -82,10 +83,7 @@ def serve(settings: Settings, environ: Mapping[str, str], lab: list[str], sshd: 
     main_server = processes.start(lab, environ, logs / "jupyter.log", home)
     say(f"JupyterLab starts on {settings.address}:{settings.port}; its log is {logs / 'jupyter.log'}")
     if settings.container:
-        say(
-            f"open http{'s' if settings.tls_names else ''}://127.0.0.1:{settings.port}/lab "
-            f"with the token in {settings.token_file}"
-        )
+        say(f"open {_address(settings)}")
     servers = {"JupyterLab": main_server}
     try:
         if sshd:
@@ -103,6 +101,14 @@ def serve(settings: Settings, environ: Mapping[str, str], lab: list[str], sshd: 
         processes.end(list(servers.values()))
         say("stopped")
     return 0 if stop.asked else main_server.returncode or 1
+
+
+def _address(settings: Settings) -> str:
+    """How to get in. Whoever started the container by hand has no other place to learn the token from."""
+    page = f"http{'s' if settings.tls_names else ''}://127.0.0.1:{settings.port}/lab"
+    if settings.by_hand:
+        return f"{page}?token={prepare.token(settings)}"
+    return f"{page} with the token in {settings.token_file}"
 
 
 def watch(

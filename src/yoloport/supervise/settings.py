@@ -28,6 +28,8 @@ class Settings:
     tls_cert: Path | None
     tls_key: Path | None
     container: bool
+    by_hand: bool = False
+    """A container that no verb of ours started or rendered: those name the workspace, and show the token themselves."""
 
     @property
     def state(self) -> Path:
@@ -74,6 +76,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         tls_cert=given("YOLOPORT_TLS_CERT", "tls.crt"),
         tls_key=given("YOLOPORT_TLS_KEY", "tls.key"),
         container=container,
+        by_hand=container and "YOLOPORT_NAME" not in environ,
     )
 
 

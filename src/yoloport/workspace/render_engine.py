@@ -33,6 +33,21 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
     return (*argv, plan.image)
 
 
+def hand_over(plan: Plan, engine: Engine) -> tuple[str, ...]:
+    """The part of the command that hands the accelerator over: nodes, groups, vendor's mounts, variables, limits."""
+    vendor = [mount for mount in plan.mounts if mount.inside != "/data"]
+    mounts = [f"type=bind,src={one.host},dst={one.inside}" + (",readonly" if one.read_only else "") for one in vendor]
+    variables = [
+        f"{name}={value}" for name, value in plan.environment if name not in ("YOLOPORT_NAME", "YOLOPORT_USER")
+    ]
+    return (
+        *plan.options,
+        *(word for mount in mounts for word in ("--mount", mount)),
+        *_accelerator(plan, engine),
+        *(word for variable in variables for word in ("--env", variable)),
+    )
+
+
 def _field(text: str) -> str:
     """A field of --mount, which engines read as CSV (RFC 4180): quotes in it are doubled inside quotes."""
     return '"' + text.replace('"', '""') + '"' if '"' in text else text

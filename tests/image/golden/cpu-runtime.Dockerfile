@@ -71,10 +71,15 @@ ENV PATH=/usr/local/bin:/usr/bin LANG=C.UTF-8 HOME=/data PYTHONUNBUFFERED=1 PYTH
     YOLOPORT_PLATFORM=cpu ORT_DISABLE_TELEMETRY=1
 WORKDIR /data
 USER 1000:1000
-STOPSIGNAL SIGTERM
+# What Python makes an interrupt of: an annotated video is closed and can be played.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["yoloport"]
 CMD ["predict", "--help"]
+# As it was built: another base may have been named.
+ARG BASE
 LABEL org.opencontainers.image.title="yoloport runtime for cpu" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="0.1.0" \
-      org.opencontainers.image.base.name="debian:bookworm-slim"
+      org.opencontainers.image.base.name="${BASE}" \
+      yoloport.kind="runtime" \
+      yoloport.platform="cpu"

@@ -40,7 +40,7 @@ RUN apt-get update -q \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/ldconfig /var/cache/debconf/*-old /var/log/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* /etc/ssh/ssh_host_* \
  && sed -i -e 's/^passwd:.*/passwd: files extrausers/' -e 's/^group:.*/group: files extrausers/' -e 's/^shadow:.*/shadow: files extrausers/' /etc/nsswitch.conf \
  && mkdir -p /data /var/lib/extrausers && chmod 0777 /data /var/lib/extrausers \
- && mkdir -p /run/sshd /etc/yoloport \
+ && mkdir -p /run/sshd /etc/yoloport/start.d \
  # Older instructions name /root/data: it is the same folder, and /root can be passed through.
  && chmod 0755 /root && ln -s /data /root/data
 COPY --from=packages /opt/venv /opt/venv
@@ -60,7 +60,11 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s CMD ["python", "-m", "yoloport.supervise.health"]
 ENTRYPOINT ["tini", "--"]
 CMD ["python", "-m", "yoloport.supervise"]
+# As it was built: another base may have been named.
+ARG BASE
 LABEL org.opencontainers.image.title="yoloport workspace for cpu" \
       org.opencontainers.image.licenses="Apache-2.0 AND AGPL-3.0-only" \
       org.opencontainers.image.version="VERSION" \
-      org.opencontainers.image.base.name="debian:bookworm-slim"
+      org.opencontainers.image.base.name="${BASE}" \
+      yoloport.kind="workspace" \
+      yoloport.platform="cpu"

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from yoloport.runtime.sources import ahead
 from yoloport.runtime.sources.ahead import Ahead
 
 
@@ -58,3 +59,25 @@ def test_who_stops_early_leaves_no_thread_and_no_open_source():
     assert threading.active_count() == before and read[-1] == -1
     with pytest.raises(StopIteration):
         next(ahead)
+
+
+def test_ctrl_c_while_the_thread_starts_leaves_no_second_error_and_closes_the_source(monkeypatch):
+    closed = []
+
+    def source():
+        try:
+            yield 1
+        finally:
+            closed.append(True)
+
+    things = source()
+    next(things)
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    monkeypatch.setattr(ahead, "_START_SECONDS", 0.01)
+    with pytest.raises(KeyboardInterrupt), ahead.Ahead(things) as reading:
+        next(reading)
+    assert closed == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -61,20 +62,20 @@ class Ahead(Generic[Thing]):
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        if self._thread is not None and self._thread is not threading.current_thread() and not _joined(self._thread):
+            _close(self._source)
 
     def _work(self) -> None:
         try:
-            for thing in self._source:
-                if not self._put(thing):
+            while not self._closed:
+                if not self._put(next(self._source)):
                     break
+        except StopIteration:
+            pass
         except BaseException as problem:  # noqa: BLE001  handed to whoever reads
             self._problem = problem
         finally:
-            closing = getattr(self._source, "close", None)
-            if closing is not None:
-                closing()
+            _close(self._source)
             with self._changed:
                 self._done = True
                 self._changed.notify_all()
@@ -87,3 +88,26 @@ class Ahead(Generic[Thing]):
                 self._waiting.append(thing)
                 self._changed.notify_all()
             return not self._closed
+
+
+_START_SECONDS, _END_SECONDS = 1.0, 10.0
+
+
+def _joined(thread: threading.Thread) -> bool:
+    """Wait for a thread; False where it never began, as Ctrl-C in the middle of ``start`` leaves it."""
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            # Not for ever: Ctrl-C between taking the lock and using it leaves it taken, and the thread waiting for it.
+            thread.join(_END_SECONDS)
+            return True
+        except RuntimeError:  # not started
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+
+
+def _close(source: object) -> None:
+    closing = getattr(source, "close", None)
+    if closing is not None:
+        closing()
