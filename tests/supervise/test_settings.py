@@ -89,3 +89,13 @@ def test_home_is_the_users_own_locally_and_kept_on_the_data_volume_in_a_containe
     assert children_environment(settings, {"HOME": "/home/lin"}, Path("/e/bin/python"))["HOME"] == "/home/lin"
     inside = children_environment(replace(settings, container=True), {"HOME": "/"}, Path("/e/bin/python"))
     assert (inside["HOME"], inside["USER"]) == (str(settings.state / "home"), "yolo")
+
+
+def test_modules_of_a_vendors_toolkit_stay_to_be_found_and_a_users_own_do_not(settings: Settings):
+    given = {
+        "PATH": "/usr/bin",
+        "PYTHONPATH": "/usr/local/toolkit/python/site-packages::/home/lin/lib:/opt/tool/python",
+    }
+    found = children_environment(settings, given, Path("/opt/venv/bin/python"))
+    assert found["PYTHONPATH"] == "/usr/local/toolkit/python/site-packages:/opt/tool/python"
+    assert "PYTHONPATH" not in children_environment(settings, {"PYTHONPATH": "/home/lin/lib"}, Path("/x/bin/python"))

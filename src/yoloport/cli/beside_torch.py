@@ -36,12 +36,13 @@ def hand_over(
 
 def _execute(python: Path, module: str, words: Sequence[str]) -> NoReturn:
     from yoloport.host import folders
+    from yoloport.supervise.settings import toolkit_modules
     from yoloport.supervise.variables import BESIDE_TORCH
 
     # The user's own Ultralytics settings stay untouched.
     defaults = {**BESIDE_TORCH, "YOLO_CONFIG_DIR": str(folders.cache() / "ultralytics")}
-    for name in ("PYTHONPATH", "PYTHONHOME"):
-        os.environ.pop(name, None)
-    environ = {**defaults, **os.environ}
+    modules = toolkit_modules(os.environ.pop("PYTHONPATH", ""))
+    os.environ.pop("PYTHONHOME", None)
+    environ = {**defaults, **os.environ, **({"PYTHONPATH": modules} if modules else {})}
     Path(environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
     os.execve(python, [str(python), "-m", module, *words], environ)

@@ -65,7 +65,7 @@ def recipe(wanted: Wanted, ask_network: bool) -> Recipe:
         return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system, wanted.kind)
     if wanted.wheelhouse and not chosen.brings and not holds(row, wheels):
         raise NotInWheelhouse(wanted.wheelhouse, row, _version(platform, chosen), _architecture(wanted, platform))
-    there = not ask_network or not row.index or network.answers(f"{row.index}/torch/")
+    there = not ask_network or not row.index or bool(chosen.brings) or network.answers(f"{row.index}/torch/")
     in_wheelhouse = holds(row, wheels) or (row.wheelhouse_only and not chosen.brings)
     source = plan.torch_source(row, in_wheelhouse=in_wheelhouse, mirror=places.packages, index_answers=there)
     return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system)

@@ -100,7 +100,9 @@ def ultralytics_settings(settings: Settings, environ: Mapping[str, str]) -> None
         pass  # not there yet, or an interrupted write: the next line makes it anew
     (settings.state / "ultralytics").mkdir(exist_ok=True)
     update = f"from ultralytics import settings; settings.update({wanted!r})"
-    subprocess.run([sys.executable, "-c", update], env=dict(environ), check=True, stdout=subprocess.DEVNULL)
+    # It imports torch, and a plug-in that cannot load, as beside an ill driver, must not keep the workspace down.
+    quiet = {**environ, "TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
+    subprocess.run([sys.executable, "-c", update], env=quiet, check=True, stdout=subprocess.DEVNULL)
 
 
 def notebooks(settings: Settings) -> None:

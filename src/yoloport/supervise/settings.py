@@ -85,6 +85,8 @@ def children_environment(settings: Settings, environ: Mapping[str, str], python:
     state, tools = settings.state, str(python.parent)
     # What the prompt of the shell that ran `up` looked like says nothing about this environment.
     kept = {k: v for k, v in environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "JUPYTER_TOKEN")}
+    if modules := toolkit_modules(environ.get("PYTHONPATH", "")):
+        kept["PYTHONPATH"] = modules
     found = {
         **BESIDE_TORCH,
         **kept,
@@ -102,3 +104,12 @@ def children_environment(settings: Settings, environ: Mapping[str, str], python:
     if settings.container:
         found |= {"HOME": str(state / "home"), "USER": settings.user, "LOGNAME": settings.user}
     return found
+
+
+def toolkit_modules(paths: str) -> str:
+    """The entries of PYTHONPATH that lie where a vendor's toolkit is installed; a user's own stay out.
+
+    A toolkit compiles operators with Python modules that its set_env.sh, or its image, names there
+    (the ENV of such an image's Dockerfile, read 2026-11-24).
+    """
+    return os.pathsep.join(path for path in paths.split(os.pathsep) if path.startswith(("/usr/local/", "/opt/")))

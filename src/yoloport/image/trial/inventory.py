@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,13 @@ class Inventory:
 
     def version(self, name: str) -> str:
         """Version of a Python package; empty where it is not installed."""
-        return next((one.version for one in self.packages if one.name.lower() == name.lower()), "")
+        wanted = _normal(name)
+        return next((one.version for one in self.packages if _normal(one.name) == wanted), "")
+
+
+def _normal(name: str) -> str:
+    """Names as indexes compare them (packaging.python.org, name normalization)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def ask(bench: Bench) -> Inventory:

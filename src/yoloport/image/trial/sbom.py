@@ -57,7 +57,7 @@ def _operating_system(inventory: Inventory) -> list[dict[str, Any]]:
 
 
 def _python(package: Package) -> dict[str, Any]:
-    name = package.name.lower().replace("_", "-")
+    name = package.name.lower().replace("_", "-")  # as a package URL of this type wants it
     purl = f"pkg:pypi/{quote(name)}@{quote(package.version)}"
     found: dict[str, Any] = {"type": "library", "bom-ref": purl, "name": package.name, "version": package.version}
     if package.licence:
