@@ -58,7 +58,10 @@ def edges(importers: tuple[str, ...], *imported: str) -> set[tuple[str, str]]:
 
 
 def test_only_inside_sees_torch_and_ultralytics():
-    assert {edge for edge in edges(("*",), *TORCH) if not edge[0].startswith("inside/")} == set()
+    # TorchScript is torch's own format: its session is the one part of the runtime that needs it.
+    format_of_its_own = {("runtime/sessions/torchscript.py", "torch")}
+    found = {edge for edge in edges(("*",), *TORCH) if not edge[0].startswith("inside/")}
+    assert found == format_of_its_own
 
 
 def test_only_the_command_line_imports_the_command_line():
@@ -91,10 +94,10 @@ MAY_IMPORT = {
     "errors": set(),
     "host": set(),
     "image": {"compat", "datasets", "environment", "host", "platforms", "workspace"},
-    "inside": {"datasets", "doctor", "host", "measure", "platforms", "supervise"},
+    "inside": {"datasets", "doctor", "host", "measure", "platforms", "runtime", "supervise"},
     "measure": set(),
-    "platforms": {"doctor", "host"},
-    "runtime": {"host"},
+    "platforms": {"doctor", "host", "runtime"},
+    "runtime": {"doctor", "host", "platforms"},
     "supervise": {"inside"},
     "workspace": {"compat", "environment", "host", "platforms", "supervise"},
 }
@@ -112,6 +115,13 @@ def test_of_doctor_a_platforms_folder_takes_what_a_check_is_made_of_alone():
     parts = ("yoloport.doctor.check", "yoloport.doctor.questions")
     assert {edge for edge in taken if not below(edge[1], *parts)} == set()
     assert {edge for edge in taken if not edge[0].split("/")[-1].startswith("checks")} == set()
+
+
+def test_of_the_runtime_a_platforms_folder_takes_what_a_session_is_made_of_alone():
+    """Reading the catalogue loads no engine: only sessions' own files do, when their format is asked for."""
+    taken = edges(("platforms",), "yoloport.runtime")
+    catalogue = {edge for edge in taken if len(edge[0].split("/")) < 3}
+    assert catalogue == set()
 
 
 def test_of_the_supervisor_others_take_light_modules_alone():

@@ -22,7 +22,7 @@ from yoloport.image import runtime as runtime_image
 from yoloport.image.bundle import problems as bundle
 from yoloport.image.trial import problems as trial
 from yoloport.platforms import choose, load, overrides
-from yoloport.runtime import artifact, metadata, model, session
+from yoloport.runtime import artifact, engine_problems, formats, metadata, model, session
 from yoloport.runtime.decode import tasks
 from yoloport.runtime.prepare import pictures
 from yoloport.runtime.results import results
@@ -44,7 +44,7 @@ from yoloport.workspace.register import Record
 SOURCE = Path(errors.__file__).parent
 DOCUMENTS = {"exit-codes.md", "install.md", "platforms.md", "engines.md", "workspace.md", "images.md", "datasets.md",
              "doctor.md", "versions.md", "accelerator.md", "adding-a-platform.md",
-             "replaceable-modules.md", "bundle.md", "runtime.md", "render.md", "ci.md"}  # fmt: skip
+             "replaceable-modules.md", "bundle.md", "runtime.md", "render.md", "ci.md", "convert.md"}  # fmt: skip
 CPU = load.load("ascend")
 FOLDER = Path("/data")
 DOCKER = engine.Engine("docker", "docker", "26", frozenset(), False)
@@ -121,6 +121,10 @@ MADE: list[Callable[[], Problem]] = [
     lambda: artifact.NotAnArtifact(FOLDER, "does not exist"),
     lambda: session.NoSession("om", ("onnx",)),
     lambda: session.CannotLoad("best.onnx", "is cut off"),
+    lambda: formats.BadSessionTable(FOLDER, "not TOML"),
+    lambda: engine_problems.EngineFailed("acl", "aclrt.set_device", "107001"),
+    lambda: engine_problems.EngineRefused("best.om", "acl", "acl.mdl.load_from_file", "500002"),
+    lambda: engine_problems.SessionClosed("acl"),
     lambda: render_scene.CannotHave(9, "ascend", "it has 2"),
     lambda: render_scene.NoImageKnown("ascend"),
     lambda: render_scene.BadImageName("a b"),

@@ -13,7 +13,7 @@ from yoloport.errors import Exit
 
 VERBS = [("up",), ("status",), ("logs",), ("shell",), ("down",), ("demo",), ("selftest",), ("doctor",), ("predict",),
          ("platforms",), ("platforms", "show"), ("image", "build"), ("image", "render"),
-         ("image", "bundle"), ("image", "test"), ("ci",),
+         ("image", "bundle"), ("image", "test"), ("ci",), ("convert",),
          ("render", "docker"), ("render", "compose"), ("render", "systemd"),
          ("render", "kubernetes"), ("render", "cdi")]  # fmt: skip
 

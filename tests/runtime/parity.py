@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -38,20 +39,70 @@ class Apart:
         return not self.missing and not self.extra and self.pixels <= pixels and self.confidence <= confidence
 
 
-def both(artifact: Path, pictures: list[str], conf: float, rect: bool = True) -> Iterator[tuple[object, object]]:
-    """Our result and Ultralytics' for each picture."""
+def both(
+    artifact: Path, pictures: list[str], conf: float, device: str = "cpu", precision: str = "fp32"
+) -> Iterator[tuple[object, object]]:
+    """Our result and Ultralytics' for each picture, from the same engine in the same precision.
+
+    An ``.onnx`` runs in a session set up as upstream's, so that the arithmetic around it alone can make a difference;
+    any other artifact in the session that a user gets.
+    """
     from ultralytics import YOLO
 
-    from runtime.onnx_session import OnnxSession
-    from yoloport.runtime.model import Model
+    ours = _ours(artifact, device, precision)
+    with precisely(precision):
+        theirs = YOLO(str(artifact), task=ours.task)
+        for picture, mine in zip(pictures, ours(pictures, conf=conf), strict=True):
+            said = {"device": device} if device != "cpu" else {}
+            yield (
+                mine,
+                theirs.predict(picture, conf=conf, verbose=False, imgsz=ours.metadata.size, **said)[0].cpu().numpy(),
+            )
 
+
+def _ours(artifact: Path, device: str, precision: str):
+    from runtime.onnx_session import OnnxSession
+    from yoloport.runtime.model import Model, load
+
+    if artifact.suffix != ".onnx":
+        return load(artifact, device=device, precision=precision)
     session = OnnxSession(artifact)
-    facts = session.facts()
-    ours = Model(session, facts)
-    theirs = YOLO(str(artifact), task=facts.task)
-    listed = ours(pictures, conf=conf)
-    for picture, mine in zip(pictures, listed, strict=True):
-        yield mine, theirs.predict(picture, conf=conf, verbose=False, imgsz=facts.size)[0].cpu().numpy()
+    return Model(session, session.facts())
+
+
+@contextmanager
+def precisely(precision: str) -> Iterator[None]:
+    """Ultralytics leaves the precision to the engine: OpenVINO takes bf16 and ncnn fp16 where they can."""
+    put: list[tuple[object, str, object]] = []
+    with suppress(ModuleNotFoundError):
+        import openvino
+
+        plain = openvino.Core.compile_model
+        put.append((openvino.Core, "compile_model", plain))
+
+        def compiled(self, model, device_name=None, config=None):
+            hint = {"INFERENCE_PRECISION_HINT": "f32", "EXECUTION_MODE_HINT": "ACCURACY"}
+            return plain(self, model, device_name, {**(config or {}), **(hint if precision == "fp32" else {})})
+
+        openvino.Core.compile_model = compiled
+    with suppress(ModuleNotFoundError):
+        import ncnn
+
+        net = ncnn.Net
+        put.append((ncnn, "Net", net))
+
+        def made():
+            one = net()
+            for name in ("packed", "storage", "arithmetic") if precision == "fp32" else ():
+                setattr(one.opt, f"use_fp16_{name}", False)
+            return one
+
+        ncnn.Net = made
+    try:
+        yield
+    finally:
+        for owner, name, value in put:
+            setattr(owner, name, value)
 
 
 def apart(mine, other) -> Apart:

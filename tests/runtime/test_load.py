@@ -40,7 +40,7 @@ def test_it_finds_what_ultralytics_finds_with_the_same_file(exported: Path, pict
         running = model.running()
     assert len(ours.xyxy) == len(theirs) > 0
     assert abs(ours.xyxy - theirs.xyxy.numpy()).max() < 0.01 and abs(ours.conf - theirs.conf.numpy()).max() < 1e-4
-    assert (running.engine, running.device, running.precision) == ("onnxruntime", "cpu", "float32")
+    assert (running.engine, running.device, running.precision) == ("onnxruntime", "cpu", "fp32")
     assert running.shapes[0][1] == (0, 3, 0, 0)
 
 

@@ -8,7 +8,22 @@ from collections.abc import Callable
 
 import typer
 
-from yoloport.cli import ci, demo, doctor, down, image, logs, platforms, predict, render, selftest, shell, status, up
+from yoloport.cli import (
+    ci,
+    convert,
+    demo,
+    doctor,
+    down,
+    image,
+    logs,
+    platforms,
+    predict,
+    render,
+    selftest,
+    shell,
+    status,
+    up,
+)
 
 VERBS: dict[str, Callable[..., None]] = {
     "up": up.up,
@@ -19,6 +34,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "selftest": selftest.selftest,
     "predict": predict.command,
+    "convert": convert.convert,
     "doctor": doctor.doctor,
     "ci": ci.ci,
 }

@@ -1,4 +1,4 @@
-"""A converted model on disk: a folder with ``yoloport.json``, or a file that Ultralytics exported."""
+"""A converted model on disk: a folder with ``yoloport.json``, or what Ultralytics exported: a file, or a folder."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yoloport.errors import Exit, Problem
+from yoloport.runtime import formats, sidecar
 from yoloport.runtime.metadata import BadMetadata, Metadata, checked, of_ultralytics
 
 OWN = "yoloport.json"
-FORMATS = {".onnx": "onnx"}
-"""Formats of bare files, by their suffix."""
 
 
 class NotAnArtifact(Problem):
@@ -39,23 +38,41 @@ class Artifact:
 
 
 def open_artifact(path: Path) -> Artifact:
-    """Read what lies at a path; the weights stay on disk.
+    """Read what lies at a path; the weights stay on disk, and no engine is imported.
+
+    Args:
+        path: a folder with ``yoloport.json``; a file of a known suffix; or a folder that holds one such file, and
+            ``metadata.yaml``.
 
     Raises:
         NotAnArtifact: nothing is there, or nothing that is known.
         BadMetadata: it does not say, or not rightly, what the model takes.
+        BadSessionTable: a platform's own table of formats is wrong.
     """
     if (path / OWN).is_file():
         return _own(path)
-    if not path.is_file():
-        raise NotAnArtifact(path, f"has no {OWN}" if path.is_dir() else "does not exist")
-    form = FORMATS.get(path.suffix.lower())
+    file = _model_in(path) if path.is_dir() else path
+    if not file.is_file():
+        raise NotAnArtifact(path, "does not exist")
+    form = formats.by_suffix(file.suffix)
     if form is None:
-        what = "holds weights for torch" if path.suffix == ".pt" else "has a suffix that is not known"
-        raise NotAnArtifact(path, f"{what}; known: {', '.join(FORMATS)}")
-    from yoloport.runtime.onnx_file import properties
+        what = "holds weights for torch" if file.suffix == ".pt" else "has a suffix that is not known"
+        raise NotAnArtifact(path, f"{what}; known: {', '.join(formats.suffixes())}")
+    said = formats.function(form, form.metadata)(file) if form.metadata else sidecar.said(file)
+    return Artifact(path, file, form.name, of_ultralytics(said, str(file), form.name))
 
-    return Artifact(path, path, form, of_ultralytics(properties(path), str(path), form))
+
+def _model_in(folder: Path) -> Path:
+    """The one model in an exported folder."""
+    if not (folder / sidecar.NAME).is_file():
+        raise NotAnArtifact(folder, f"has neither {OWN} nor {sidecar.NAME}")
+    known = formats.suffixes()
+    found = [one for one in sorted(folder.iterdir()) if one.suffix.lower() in known and one.is_file()]
+    if not found:
+        raise NotAnArtifact(folder, f"has {sidecar.NAME}, and no model; its file would end in {', '.join(known)}")
+    if len(found) > 1:
+        raise NotAnArtifact(folder, f"has several models: {', '.join(one.name for one in found)}; name the one to load")
+    return found[0]
 
 
 def _own(path: Path) -> Artifact:
@@ -63,7 +80,7 @@ def _own(path: Path) -> Artifact:
     try:
         told = json.loads(described.read_text(encoding="utf-8"))
         name = told.pop("file")
-    except (OSError, ValueError, AttributeError, KeyError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, RecursionError) as error:
         raise BadMetadata(str(described), f"cannot be read: {error!r}") from None
     metadata = checked(told, str(described))
     file = path / str(name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 from yoloport.errors import Exit, Problem
+from yoloport.runtime import formats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GROUP = "yoloport.sessions"
 """Entry points of other packages: the name is a format, the value a function like ``sessions.onnx.open_session``."""
-OWN = {"onnx": "yoloport.runtime.sessions.onnx:open_session"}
+PRECISIONS = ("fp32", "fp16", "bf16", "auto")
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,15 @@ class Options:
         device: ``auto`` for the best that the engine has, ``cpu``, or another name that the engine knows.
         threads: of one forward pass; 0 for what the process may use.
         streams: forward passes at a time, from so many threads.
+        precision: of the arithmetic, one of :data:`PRECISIONS`. ``fp32`` gives the boxes that Ultralytics gives, and is
+            never lowered silently; ``fp16`` and ``bf16`` are refused where the engine would not really use them;
+            ``auto`` leaves it to the engine. A quantised artifact computes as it was quantised with ``fp32``, too.
     """
 
     device: str = "auto"
     threads: int = 0
     streams: int = 1
+    precision: str = "fp32"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Running:
         engine: the library.
         version: of it.
         device: as the engine calls it.
-        precision: type of the numbers that go in.
+        precision: in which it computes: ``fp32``, ``fp16``, ``bf16`` or ``int8``.
         shapes: of the inputs, by name; 0 where a side is free.
     """
 
@@ -109,7 +113,43 @@ def open_session(artifact: Artifact, **settings: Any) -> Session:
         known = ", ".join(Options.__dataclass_fields__)
         why = f"no session has the settings {', '.join(strange)}"
         raise CannotLoad(str(artifact.path), why, f"settings are {known}") from None
+    _require_sense(artifact, options)
     return _opener(artifact.format)(artifact, options)
+
+
+def require_shape(artifact: Artifact, shape: Sequence[object]) -> tuple[int, ...]:
+    """The shape of the graph's input with 0 for each free side, if it is what the metadata says.
+
+    Args:
+        artifact: with its metadata.
+        shape: as the engine tells it, batch first; sides that are no positive numbers are free.
+
+    Raises:
+        CannotLoad: they disagree.
+    """
+    sides = tuple(side if isinstance(side, int) and side > 0 else 0 for side in shape)
+    metadata, here = artifact.metadata, sides[1:]
+    if metadata.preprocess.layout == "NHWC" and len(here) == 3:
+        here = (here[2], here[0], here[1])
+    wanted = (metadata.channels, *metadata.size)
+    free = not all(here)
+    batch_fits = len(sides) != 4 or sides[0] in (0, max(metadata.batch, 1))
+    agree = all(side in (0, want) for side, want in zip(here, wanted, strict=False))
+    if len(sides) != 4 or not agree or not batch_fits or free is not metadata.dynamic:
+        said = "x".join(map(str, (metadata.batch or "any", *wanted))) + (", dynamic" if metadata.dynamic else "")
+        takes = "x".join(str(side or "any") for side in sides)
+        raise CannotLoad(str(artifact.path), f"its metadata says {said}, its graph takes {takes}")
+    return sides
+
+
+def _require_sense(artifact: Artifact, options: Options) -> None:
+    whole = all(type(number) is int for number in (options.threads, options.streams))
+    if not whole or options.threads < 0 or options.streams < 1:
+        why = f"threads={options.threads} and streams={options.streams} cannot be used"
+        raise CannotLoad(str(artifact.path), why, "threads is 0 or more, streams is 1 or more, both whole numbers")
+    if options.precision not in PRECISIONS:
+        why = f"precision={options.precision!r} is not known"
+        raise CannotLoad(str(artifact.path), why, f"precision is one of {', '.join(PRECISIONS)}")
 
 
 def _opener(form: str) -> Callable[[Artifact, Options], Session]:
@@ -117,8 +157,7 @@ def _opener(form: str) -> Callable[[Artifact, Options], Session]:
     if form in installed:
         found: Callable[[Artifact, Options], Session] = installed[form].load()
         return found
-    if form not in OWN:
-        raise NoSession(form, tuple(sorted({*OWN, *installed})))
-    module, _, name = OWN[form].partition(":")
-    opener: Callable[[Artifact, Options], Session] = getattr(importlib.import_module(module), name)
-    return opener
+    known = formats.all_formats()
+    if form not in known:
+        raise NoSession(form, tuple(sorted({*known, *installed})))
+    return formats.function(known[form], known[form].open)

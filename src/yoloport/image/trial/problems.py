@@ -11,7 +11,7 @@ SEE = "docs/en/images.md"
 
 
 class NoImageToTest(Problem):
-    """The engine does not have the image."""
+    """The engine does not have the image that is to be tested."""
 
     exit = Exit.NO_IMAGE
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yoloport.runtime.cores import share
-from yoloport.runtime.session import CannotLoad, Options, Running
+from yoloport.runtime.engine_problems import SessionClosed
+from yoloport.runtime.session import CannotLoad, Options, Running, require_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,26 +14,27 @@ if TYPE_CHECKING:
     from yoloport.runtime.artifact import Artifact
 
 PROCESSOR = "CPUExecutionProvider"
-TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+PRECISIONS = {"tensor(float16)": "fp16", "tensor(bfloat16)": "bf16"}
+"""By the type of the first output: pictures may go in as bytes, and be divided in the graph."""
 
 
 class OnnxSession:
     """One model in ONNX Runtime, whose own session may be run from several threads at once."""
 
-    def __init__(self, engine: Any, version: str) -> None:
-        self._engine, self._version = engine, version
-        self._input = engine.get_inputs()[0]
+    def __init__(self, engine: Any, running: Running) -> None:
+        self._engine, self._running = engine, running
+        self._input = str(engine.get_inputs()[0].name)
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass."""
-        return tuple(self._engine.run(None, {self._input.name: batch}))
+        engine = self._engine
+        if engine is None:
+            raise SessionClosed("onnxruntime")
+        return tuple(engine.run(None, {self._input: batch}))
 
     def running(self) -> Running:
         """The provider that loaded first is the one that computes what it can; the processor does the rest."""
-        provider = str(self._engine.get_providers()[0])
-        sides = tuple(side if isinstance(side, int) else 0 for side in self._input.shape)
-        precision = TYPES.get(self._input.type, str(self._input.type))
-        return Running("onnxruntime", self._version, _device(provider), precision, ((self._input.name, sides),))
+        return self._running
 
     def close(self) -> None:
         """Give the weights' memory back."""
@@ -63,7 +65,15 @@ def open_session(artifact: Artifact, options: Options) -> OnnxSession:
     except Exception as error:  # noqa: BLE001  its exceptions are of a private module, one class for each status
         raise CannotLoad(str(artifact.path), str(error).splitlines()[0]) from None
     _require(provider, engine, artifact)
-    return OnnxSession(engine, str(onnxruntime.__version__))
+    computes = PRECISIONS.get(engine.get_outputs()[0].type, "fp32")
+    computes = "int8" if artifact.metadata.precision == "int8" else computes
+    if options.precision not in ("fp32", "auto", computes):
+        why = f"asked for {options.precision}, and its graph computes in {computes}"
+        raise CannotLoad(str(artifact.path), why, "ONNX Runtime computes as the file is: convert it with the precision")
+    taken, device = engine.get_inputs()[0], _device(str(engine.get_providers()[0]))
+    sides = tuple(side if isinstance(side, int) else 0 for side in taken.shape)
+    running = Running("onnxruntime", str(onnxruntime.__version__), device, computes, ((str(taken.name), sides),))
+    return OnnxSession(engine, running)
 
 
 def _provider(device: str, available: list[str], artifact: Artifact) -> str:
@@ -101,12 +111,4 @@ def _require(provider: str, engine: Any, artifact: Artifact) -> None:
             f"asked for {_device(provider)!r}, and ONNX Runtime took {_device(loaded[0])!r}",
             "look at what keeps it away: yoloport doctor",
         )
-    metadata, shape = artifact.metadata, engine.get_inputs()[0].shape
-    wanted = (metadata.channels, *metadata.size)
-    here = tuple(shape[1:]) if len(shape) == 4 else tuple(shape)
-    if metadata.preprocess.layout == "NHWC" and len(here) == 3:
-        here = (here[2], here[0], here[1])
-    free = any(not isinstance(side, int) for side in here)
-    if len(here) != 3 or (not free and here != wanted) or free is not metadata.dynamic:
-        said = "x".join(map(str, wanted)) + (", dynamic" if metadata.dynamic else "")
-        raise CannotLoad(str(artifact.path), f"its metadata says {said}, its graph takes {'x'.join(map(str, here))}")
+    require_shape(artifact, engine.get_inputs()[0].shape)

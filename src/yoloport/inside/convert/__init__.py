@@ -1,0 +1,1 @@
+"""Weights to what an engine runs: by upstream's exporter or a vendor's tool, described as it is."""

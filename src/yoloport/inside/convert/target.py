@@ -1,0 +1,125 @@
+"""What a format needs, takes and gives; and where the formats are found: here, and in platforms' folders."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yoloport.inside.convert.problems import NoSuchTarget
+from yoloport.platforms import places
+from yoloport.runtime.metadata import Preprocess
+
+TABLE = "convert.toml"
+"""In a platform's folder: ``[FORMAT]`` with the facts of :class:`Target`, and ``convert.py`` with its functions."""
+TASKS = ("detect", "segment", "pose", "obb", "classify")
+
+
+@dataclass(frozen=True)
+class Need:
+    """A package: its name, the versions that fit (empty: any), and what pip is told where that differs."""
+
+    name: str
+    versions: str = ""
+    pip: str = ""
+
+    def words(self) -> str:
+        """What stands behind ``pip install``."""
+        return self.pip or (f"'{self.name}{self.versions}'" if self.versions else self.name)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """A precision that a target's files can be stored in.
+
+    Args:
+        quantize: what Ultralytics' ``export`` calls it.
+        calibrated: whether pictures are needed to find the ranges.
+        tasks: the tasks it is possible for.
+        needs: packages beyond the target's own.
+    """
+
+    quantize: int | None = None
+    calibrated: bool = False
+    tasks: tuple[str, ...] = TASKS
+    needs: tuple[Need, ...] = ()
+
+
+def nothing() -> None:
+    """No preparation."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A format.
+
+    Args:
+        format: its name here and in Ultralytics.
+        precisions: those it can be stored in; the first is what a request without one means.
+        refused: for a precision that it has not, why.
+        needs: packages that the exporter needs.
+        stored: given the model's file, how many weights are of which type; keys are names such as ``float16``.
+        collect: given what the exporter made and an empty folder, puts there what belongs to the artifact, and returns
+            the model's file.
+        dynamic: whether other sizes and batches can go in.
+        chips: chips that it is made for; empty: any.
+        one_precision: chips that take one precision only.
+        before: called in the exporting process before the exporter, to keep its libraries off the network.
+        preprocess: what a picture becomes for it.
+        install: words where a plain ``pip install`` cannot do.
+        options: further arguments of Ultralytics' ``export``.
+    """
+
+    format: str
+    precisions: Mapping[str, Precision]
+    needs: tuple[Need, ...]
+    collect: Callable[[Path, Path], Path]
+    stored: Callable[[Path], dict[str, int]]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    dynamic: bool = True
+    chips: tuple[str, ...] = ()
+    one_precision: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[], None] = nothing
+    preprocess: Preprocess = field(default_factory=Preprocess)
+    install: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def known() -> tuple[str, ...]:
+    """Names of all targets: this package's, then the platforms'."""
+    return (*_own(), *sorted(_of_platforms()))
+
+
+def find(name: str) -> Target:
+    """The target of a name; only its own file is imported.
+
+    Raises:
+        NoSuchTarget: there is none.
+        BadPlatformFolder: a platform's table is wrong.
+    """
+    if name in _own():
+        target: Target = importlib.import_module(f"{__package__}.targets.{name}").TARGET
+        return target
+    tables = _of_platforms()
+    if name not in tables:
+        raise NoSuchTarget(name, known())
+    from yoloport.inside.convert.of_platform import target_of
+
+    return target_of(name, *tables[name])
+
+
+def _own() -> tuple[str, ...]:
+    files = (Path(__file__).parent / "targets").glob("*.py")
+    return tuple(sorted(file.stem for file in files if not file.stem.startswith("_")))
+
+
+def _of_platforms() -> dict[str, tuple[Path, Mapping[str, Any]]]:
+    from yoloport.inside.convert.of_platform import entries
+
+    found: dict[str, tuple[Path, Mapping[str, Any]]] = {}
+    for folder in places.named():
+        for table in sorted(folder.glob(f"*/{TABLE}")):
+            found |= {name: (table, told) for name, told in entries(table).items()}
+    return found

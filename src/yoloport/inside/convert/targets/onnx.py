@@ -1,0 +1,43 @@
+"""ONNX, by torch's own exporter and onnxslim; fp16 and int8 by ONNX Runtime's tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from yoloport.inside.convert.collect import one_file
+from yoloport.inside.convert.target import Need, Precision, Target
+
+NAMES = {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16", 11: "float64", 16: "bfloat16"}
+"""onnx.proto, TensorProto.DataType."""
+RUNTIME = Need("onnxruntime")
+
+
+def stored(file: Path) -> dict[str, int]:
+    """Weights by type: initializers, and constants inside the graph. Scalars and shapes are not weights."""
+    import onnx
+
+    graph = onnx.load(str(file)).graph
+    constants = [a.t for node in graph.node if node.op_type == "Constant" for a in node.attribute if a.name == "value"]
+    counts: dict[str, int] = {}
+    for tensor in (*graph.initializer, *constants):
+        size = 1
+        for side in tensor.dims:
+            size *= side
+        if len(tensor.dims) > 1 or size > 16:
+            name = NAMES.get(tensor.data_type, f"type {tensor.data_type}")
+            counts[name] = counts.get(name, 0) + size
+    return counts
+
+
+TARGET = Target(
+    format="onnx",
+    precisions={
+        "fp32": Precision(None, needs=(RUNTIME,)),
+        "fp16": Precision(16, needs=(RUNTIME,)),
+        "int8": Precision(8, calibrated=True, needs=(RUNTIME,)),
+    },
+    refused={"bf16": "Ultralytics writes no ONNX with bf16 weights"},
+    needs=(Need("onnx", ">=1.12.0,<2.0.0"), Need("onnxslim", ">=0.1.82")),
+    collect=one_file("model.onnx"),
+    stored=stored,
+)
