@@ -75,6 +75,7 @@ def build(
     arch: Annotated[str, typer.Option(help="amd64 or arm64. [this machine's]")] = "",
     wheelhouse: Wheelhouse = None,
     mirror: Mirror = "",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Do every step anew, for security updates.")] = False,
     push: Annotated[bool, typer.Option("--push", help="Send it to the registry that the tag names.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the command and the Dockerfile; build nothing.")
@@ -105,14 +106,15 @@ def build(
         _require_possible(wanted, [tag, base])
         chosen = find_any(engine)
         if dry_run:
-            print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch)), "\n")
+            print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch, no_cache)), "\n")
             print(dockerfile(made), end="")
             return
         begin = time.monotonic()
         if made.source.note:
             present.say(f"[yellow]note:[/] {made.source.note}")
         with present.steps() as shown:
-            builder.build(made, chosen, named, base, wanted.wheelhouse, lambda s: shown(f"building {named}", s), arch)
+            told = lambda line: shown(f"building {named}", line)  # noqa: E731
+            builder.build(made, chosen, named, base, wanted.wheelhouse, told, arch, no_cache)
             if push:
                 builder.push(chosen, named, lambda s: shown(f"sending {named}", s))
         seconds = round(time.monotonic() - begin, 1)

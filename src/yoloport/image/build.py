@@ -19,11 +19,20 @@ from yoloport.image.render import Recipe
 _CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 
-def command(engine: Engine, context: Path, tag: str, base: str, architecture: str = "") -> list[str]:
-    """``docker build …`` for this context; ``architecture`` as engines call it, empty for the machine's own."""
+def command(
+    engine: Engine, context: Path, tag: str, base: str, architecture: str = "", anew: bool = False
+) -> list[str]:
+    """``docker build …`` for this context.
+
+    Args:
+        architecture: as engines call it, empty for the machine's own.
+        anew: whether every step is done again, for the system's security updates.
+    """
     argv = [engine.client, "build", "--tag", tag, "--file", str(context / "Dockerfile")]
     if architecture:
         argv += ["--platform", f"linux/{architecture}"]
+    if anew:
+        argv.append("--no-cache")
     if base:
         argv += ["--build-arg", f"BASE={base}"]
     certificates = next((path for path in _CERTIFICATES if Path(path).is_file()), None)
@@ -42,6 +51,7 @@ def build(
     wheelhouse: Path | None,
     report: Callable[[str], None],
     architecture: str = "",
+    anew: bool = False,
 ) -> None:
     """Build and tag.
 
@@ -52,7 +62,7 @@ def build(
     log = folders.cache() / "logs" / f"image-{of_kind}{recipe.platform.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with _context(recipe, wheelhouse) as context:
-        argv = command(engine, context, tag, base, architecture)
+        argv = command(engine, context, tag, base, architecture, anew)
         environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
         with following(argv, environ) as process:
             lines = _follow(process, log, report)

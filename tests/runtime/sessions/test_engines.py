@@ -16,7 +16,8 @@ from runtime.sessions import small
 from yoloport.runtime import MissingPart
 from yoloport.runtime.artifact import open_artifact
 from yoloport.runtime.engine_problems import SessionClosed
-from yoloport.runtime.session import CannotLoad, open_session
+from yoloport.runtime.session import CannotLoad, Options, open_session
+from yoloport.runtime.sessions.openvino import _settings
 
 NEEDS = {"openvino": "openvino", "ncnn": "ncnn", "mnn": "MNN", "torchscript": "torch"}
 MAKE = {
@@ -175,6 +176,18 @@ def test_a_dynamic_model_takes_any_size_one_after_the_other(form: str, tmp_path:
     for side in (32, 64, 40, 32):
         batch = small.picture(side, side, batch=2)
         assert right(form, session.run(batch), batch)
+
+
+@pytest.mark.parametrize("form", [_param("openvino")])
+def test_threads_are_counted_over_all_streams_and_kept_kernels_are_few(form: str, model: Path):
+    import openvino
+
+    asked = {"device": "CPU", "streams": 2, "threads": 1}
+    settings = _settings(Options(**asked), "CPU")
+    compiled = openvino.Core().compile_model(str(next(model.glob("*.xml"))), "CPU", settings)
+    told = {name: int(compiled.get_property(name)) for name in ("NUM_STREAMS", "INFERENCE_NUM_THREADS")}
+    assert told == {"NUM_STREAMS": 2, "INFERENCE_NUM_THREADS": 2}
+    assert int(settings["CPU_RUNTIME_CACHE_CAPACITY"]) <= 1000
 
 
 @pytest.mark.parametrize("form", [_param("ncnn")])

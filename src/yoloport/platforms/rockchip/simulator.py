@@ -1,0 +1,161 @@
+"""The NPU's simulator on x86_64, in rknn-toolkit2: for looking at a model's numbers, not for work.
+
+It runs a model only in the process that built it (its own words for ``load_rknn``: "not support inference on the
+simulator ... use 'load_xxx' & 'build'"; rknn-toolkit2 2.3.2, tried 2026-11-24). So an artifact keeps the ONNX file that
+it was made from beside it, and that file is built anew, which takes seconds; the ``.rknn`` itself is not run. An int8
+model cannot be built so, without its pictures. The toolkit throws ``ValueError`` with a whole traceback as its text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yoloport.platforms.rockchip.rknn_file import RknnFile, eight_bits
+from yoloport.runtime import onnx_file
+from yoloport.runtime.engine_problems import EngineFailed, EngineRefused, SessionClosed, missing
+from yoloport.runtime.metadata import of_ultralytics
+from yoloport.runtime.session import CannotLoad, Running
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from yoloport.runtime.artifact import Artifact
+    from yoloport.runtime.metadata import Metadata
+
+ENGINE, DEVICE, PRECISION = "rknn-toolkit2", "simulator", "fp16"
+ANY_CHIP = "rk3588"
+_quiet = threading.Lock()
+
+
+class SimulatorSession:
+    """One model, built in this process; runs of several threads come one after the other."""
+
+    def __init__(self, engine: Any, facts: Metadata, running: Running) -> None:
+        self._engine, self._facts, self._running = engine, facts, running
+        self._lock = threading.Lock()
+
+    def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """One forward pass; about a hundred times slower than the NPU."""
+        lent = eight_bits(batch, self._facts)
+        with self._lock:
+            if self._engine is None:
+                raise SessionClosed(ENGINE)
+            with _silence():
+                try:
+                    found = self._engine.inference(inputs=[lent], data_format=["nhwc"])
+                except Exception as error:  # noqa: BLE001  ValueError, and what its compiled parts throw
+                    raise EngineFailed(ENGINE, "inference", *_said(error)) from None
+        return tuple(np.array(one, np.float32) for one in found)
+
+    def running(self) -> Running:
+        """The simulator, and the chip that it was told to simulate."""
+        return self._running
+
+    def close(self) -> None:
+        """Give the memory back; a second time does nothing."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                with _silence():
+                    engine.release()
+
+
+def open_session(artifact: Artifact, told: RknnFile, shape: tuple[int, ...]) -> SimulatorSession:
+    """Build the model from the ONNX file beside it.
+
+    Args:
+        artifact: with its metadata.
+        told: by the model's file.
+        shape: of its input.
+
+    Raises:
+        MissingPart: rknn-toolkit2 is not installed.
+        EngineRefused: it refused the ONNX file.
+        CannotLoad: there is no such file, it is another model's, or the model is quantised.
+    """
+    if "int8" in (artifact.metadata.precision, told.precision):
+        raise CannotLoad(
+            str(artifact.path), "the simulator cannot build an int8 model without its pictures",
+            "run it on a board, or convert it to fp16 to try it here",
+        )  # fmt: skip
+    source = _source(artifact)
+    with _silence():
+        try:
+            make = import_module("rknn.api").RKNN
+        except ModuleNotFoundError as error:
+            # Its own needs may be what is missing: setuptools' pkg_resources, for example.
+            raise missing("rknn" if (error.name or "").startswith("rknn") else str(error.name), artifact) from None
+        chip = told.chip or ANY_CHIP
+        engine = make(verbose=False)
+        try:
+            _built(engine, source, chip, artifact)
+        except BaseException:
+            engine.release()
+            raise
+    running = Running(ENGINE, metadata.version(ENGINE), f"{DEVICE} of {chip}", PRECISION, ((told.name, shape),))
+    return SimulatorSession(engine, artifact.metadata, running)
+
+
+def _built(engine: Any, source: Path, chip: str, artifact: Artifact) -> None:
+    """Each step of the toolkit returns 0, or -1, or throws."""
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("config", {"mean_values": [[0, 0, 0]], "std_values": [[255, 255, 255]], "target_platform": chip}),
+        ("load_onnx", {"model": str(source)}),
+        ("build", {"do_quantization": False, "rknn_batch_size": max(artifact.metadata.batch, 1)}),
+        ("init_runtime", {"target": None}),
+    )
+    for name, settings in steps:
+        try:
+            code = getattr(engine, name)(**settings)
+        except Exception as error:  # noqa: BLE001  ValueError, and what its compiled parts throw
+            raise EngineRefused(str(source), ENGINE, name, *_said(error)) from None
+        if code not in (0, None):
+            raise EngineRefused(str(source), ENGINE, name, str(code), "its log, above, says why")
+
+
+def _source(artifact: Artifact) -> Path:
+    """The ONNX file that the model was made from: beside it, or beside the folder that Ultralytics made."""
+    file = artifact.file
+    plain = re.sub(r"-r[kv][0-9]{4}[a-z]?$", "", file.stem)
+    places = [file.with_suffix(".onnx"), file.with_name(f"{plain}.onnx"), file.parent.parent / f"{plain}.onnx"]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise CannotLoad(
+            str(artifact.path), f"the simulator builds from the ONNX file, and there is no {places[0].name} beside it",
+            "keep the ONNX file of the conversion there, or run the model on a board",
+        )  # fmt: skip
+    other, facts = of_ultralytics(onnx_file.properties(found), str(found), "onnx"), artifact.metadata
+    if (other.task, other.names, other.size, other.batch) != (facts.task, facts.names, facts.size, facts.batch):
+        raise CannotLoad(str(artifact.path), f"{found} is another model's: its task, classes or size differ")
+    return found
+
+
+def _said(error: Exception) -> tuple[str, str]:
+    """The error's class and its last line, which is the cause of the traceback that it has for a text."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return type(error).__name__, (lines or [""])[-1][:300]
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """What the toolkit prints goes to the error output: standard output may be read by a program."""
+    with _quiet:
+        sys.stdout.flush()
+        kept = os.dup(1)
+        try:
+            os.dup2(2, 1)
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(kept, 1)
+            os.close(kept)
