@@ -45,8 +45,11 @@ class Pool(Generic[Stream]):
                 self._free.append(stream)
                 self._change.notify_all()
 
-    def close(self, release: Callable[[Stream], None]) -> None:
+    def close(self, release: Callable[[Stream], None] = lambda _: None) -> None:
         """Waits for the runs that go on, and gives each stream back; a second time does nothing.
+
+        Args:
+            release: gives a stream back; nothing for engines that do it themselves when nobody holds it.
 
         Raises:
             Problem: the first that ``release`` raised; the other streams were given back all the same.

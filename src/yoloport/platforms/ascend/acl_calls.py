@@ -129,6 +129,7 @@ class Acl:
     def _said(self) -> str:
         """The first line of CANN's own words, where this release has any."""
         ask: Callable[[], Any] | None = getattr(self.binding, "get_recent_err_msg", None)
+        # Only words for a problem that is told anyway: what goes wrong while asking must not hide it.
         with contextlib.suppress(Exception):
             lines = [line.strip() for line in str(ask() or "").splitlines() if line.strip()] if ask else []
             return lines[0][:200] if lines else ""

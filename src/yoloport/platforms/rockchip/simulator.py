@@ -8,12 +8,8 @@ model cannot be built so, without its pictures. The toolkit throws ``ValueError`
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yoloport.platforms.rockchip.rknn_file import RknnFile, eight_bits
-from yoloport.runtime import onnx_file
+from yoloport.runtime import onnx_file, stdout
 from yoloport.runtime.engine_problems import EngineFailed, EngineRefused, SessionClosed, missing
 from yoloport.runtime.metadata import of_ultralytics
 from yoloport.runtime.session import CannotLoad, Running
@@ -34,7 +30,6 @@ if TYPE_CHECKING:
 
 ENGINE, DEVICE, PRECISION = "rknn-toolkit2", "simulator", "fp16"
 ANY_CHIP = "rk3588"
-_quiet = threading.Lock()
 
 
 class SimulatorSession:
@@ -50,7 +45,7 @@ class SimulatorSession:
         with self._lock:
             if self._engine is None:
                 raise SessionClosed(ENGINE)
-            with _silence():
+            with stdout.spared():
                 try:
                     found = self._engine.inference(inputs=[lent], data_format=["nhwc"])
                 except Exception as error:  # noqa: BLE001  ValueError, and what its compiled parts throw
@@ -66,7 +61,7 @@ class SimulatorSession:
         with self._lock:
             engine, self._engine = self._engine, None
             if engine is not None:
-                with _silence():
+                with stdout.spared():
                     engine.release()
 
 
@@ -89,7 +84,7 @@ def open_session(artifact: Artifact, told: RknnFile, shape: tuple[int, ...]) -> 
             "run it on a board, or convert it to fp16 to try it here",
         )  # fmt: skip
     source = _source(artifact)
-    with _silence():
+    with stdout.spared():
         try:
             make = import_module("rknn.api").RKNN
         except ModuleNotFoundError as error:
@@ -144,18 +139,3 @@ def _said(error: Exception) -> tuple[str, str]:
     """The error's class and its last line, which is the cause of the traceback that it has for a text."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return type(error).__name__, (lines or [""])[-1][:300]
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """What the toolkit prints goes to the error output: standard output may be read by a program."""
-    with _quiet:
-        sys.stdout.flush()
-        kept = os.dup(1)
-        try:
-            os.dup2(2, 1)
-            yield
-        finally:
-            sys.stdout.flush()
-            os.dup2(kept, 1)
-            os.close(kept)

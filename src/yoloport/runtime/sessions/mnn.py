@@ -7,19 +7,14 @@ meanwhile. At its default, a session takes larger Winograd tiles than a module, 
 
 from __future__ import annotations
 
-import ctypes
-import os
 import platform
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from yoloport.runtime import stdout
 from yoloport.runtime.cores import share
+from yoloport.runtime.engine_pool import Pool
 from yoloport.runtime.engine_problems import EngineFailed, missing
 from yoloport.runtime.session import CannotLoad, Options, Running, require_shape
-from yoloport.runtime.sessions.pool import Pool
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,19 +24,18 @@ if TYPE_CHECKING:
 STRICT, WINOGRAD = 1, 3
 """``HintMode`` of alibaba/MNN ``include/MNN/Interpreter.hpp``: check the model whole; memory level of Winograd."""
 PLANES = 1  # Tensor_DimensionType_Caffe: NCHW
-_quiet = threading.Lock()
 
 
 class MnnSession:
     """A model in MNN; each stream has an interpreter of its own, since one runs a session at a time."""
 
     def __init__(self, streams: list[_Stream], version: str) -> None:
-        self._streams = Pool(streams, "mnn")
+        self._streams = Pool("mnn", streams)
         self._running = Running("mnn", version, "cpu", "fp32", ((streams[0].name, streams[0].sides),))
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass."""
-        with self._streams.lend() as stream:
+        with self._streams.lent() as stream:
             return stream.run(batch)
 
     def running(self) -> Running:
@@ -107,7 +101,7 @@ def open_session(artifact: Artifact, options: Options) -> MnnSession:
     """
     _require(artifact, options)
     threads = options.threads or max(share() // options.streams, 1)
-    with _silence():
+    with stdout.spared():
         try:
             import MNN
         except ModuleNotFoundError:
@@ -138,18 +132,3 @@ def _require(artifact: Artifact, options: Options) -> None:
         raise CannotLoad(
             str(artifact.path), f"MNN takes float32, its metadata says {artifact.metadata.preprocess.input}"
         )
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """What MNN prints about the processor goes to the error output: standard output may be read by a program."""
-    with _quiet:
-        sys.stdout.flush()
-        kept = os.dup(1)
-        try:
-            os.dup2(2, 1)
-            yield
-        finally:
-            ctypes.CDLL(None).fflush(None)  # its text still lies in C's own buffer
-            os.dup2(kept, 1)
-            os.close(kept)

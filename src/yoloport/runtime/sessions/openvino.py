@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yoloport.runtime.cores import share
+from yoloport.runtime.engine_pool import Pool
 from yoloport.runtime.engine_problems import missing
 from yoloport.runtime.session import CannotLoad, Options, Running, require_shape
-from yoloport.runtime.sessions.pool import Pool
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,12 +31,12 @@ class OpenVinoSession:
 
     def __init__(self, compiled: Any, running: Running, streams: int) -> None:
         self._running = running
-        self._requests: Pool[Any] = Pool((compiled.create_infer_request() for _ in range(streams)), "openvino")
+        self._requests: Pool[Any] = Pool("openvino", [compiled.create_infer_request() for _ in range(streams)])
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass; the outputs are copies, since the request is soon another's."""
         # Asynchronous requests may hang (ultralytics/ultralytics issue 25923): each thread waits for its own.
-        with self._requests.lend() as request:
+        with self._requests.lent() as request:
             return tuple(request.infer({0: batch}, share_inputs=True).values())
 
     def running(self) -> Running:
