@@ -77,9 +77,7 @@ def build(
     mirror: Mirror = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do every step anew, for security updates.")] = False,
     push: Annotated[bool, typer.Option("--push", help="Send it to the registry that the tag names.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the command and the Dockerfile; build nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print command and Dockerfile; build nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Build the image that `yoloport up --engine docker` starts.
@@ -93,6 +91,7 @@ def build(
         yoloport image build cpu --kind runtime --arch arm64
     """
     import time
+    from functools import partial
 
     from yoloport.cli import present
     from yoloport.host.engine import find_any
@@ -113,17 +112,17 @@ def build(
         if made.source.note:
             present.say(f"[yellow]note:[/] {made.source.note}")
         with present.steps() as shown:
-            told = lambda line: shown(f"building {named}", line)  # noqa: E731
-            builder.build(made, chosen, named, base, wanted.wheelhouse, told, arch, no_cache)
+            building = partial(shown, f"building {named}")
+            builder.build(made, chosen, named, base, wanted.wheelhouse, building, arch, no_cache)
             if push:
-                builder.push(chosen, named, lambda s: shown(f"sending {named}", s))
+                builder.push(chosen, named, partial(shown, f"sending {named}"))
         seconds = round(time.monotonic() - begin, 1)
-        if json:
-            torch = "" if kind is Kind.runtime else made.row.torch
-            found = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
-            present.as_json({"ok": True, **found, "seconds": seconds})
-        else:
+        if not json:
             print(f"built {named} {_what_now(made, named, chosen)}")
+            return
+        torch = "" if kind is Kind.runtime else made.row.torch
+        found = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
+        present.as_json({"ok": True, **found, "seconds": seconds})
 
 
 def _usual_tag(platform: str, kind: Kind) -> str:

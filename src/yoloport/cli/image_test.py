@@ -52,7 +52,7 @@ def test(
             _print_checks(chosen, image, json)
             return
         size = None if budget is None else budget * 1_000_000
-        with _shown(json) as report:
+        with _Shown(json) as report:
             found = run.test(chosen, image, device, size, tuple(skip or ()), report)
         stamped = put_on(chosen, found.manifest) if stamp and not found.failed else None
         files = run.keep(found, out.expanduser().absolute(), stamped) if out else ()
@@ -90,7 +90,7 @@ def _print_checks(engine: Engine, image: str, json: bool) -> None:
         print(f"  {name:<14} {title}")
 
 
-class _shown:  # noqa: N801  read as a word where it is used
+class _Shown:
     """A line for each check as it ends; while it runs, a moving one on a terminal."""
 
     def __init__(self, quiet: bool) -> None:
@@ -99,7 +99,7 @@ class _shown:  # noqa: N801  read as a word where it is used
         self._console = Console(stderr=True, highlight=False, quiet=quiet)
         self._status = self._console.status("")
 
-    def __enter__(self) -> _shown:
+    def __enter__(self) -> _Shown:
         self._status.start()
         return self
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 from yoloport.host.engine import Engine
-from yoloport.workspace.plan import STOP_SECONDS, Plan
+from yoloport.workspace.plan import STOP_SECONDS, Mount, Plan
 
 LABEL = "yoloport.workspace"
 
@@ -23,10 +24,7 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
     argv += plan.options
     for port in plan.ports:
         argv += ["--publish", f"{port.address}:{port.host}:{port.inside}"]
-    for mount in plan.mounts:
-        # Not --volume: there a colon in a path moves the mount. A comma is refused before (checks.data_folder).
-        fields = ["type=bind", f"src={mount.host}", f"dst={mount.inside}", *(["readonly"] if mount.read_only else [])]
-        argv += ["--mount", ",".join(map(_field, fields))]
+    argv += _mounts(plan.mounts)
     argv += _accelerator(plan, engine)
     for name, value in plan.environment:
         argv += ["--env", f"{name}={value}"]
@@ -35,17 +33,24 @@ def run(plan: Plan, engine: Engine) -> tuple[str, ...]:
 
 def hand_over(plan: Plan, engine: Engine) -> tuple[str, ...]:
     """The part of the command that hands the accelerator over: nodes, groups, vendor's mounts, variables, limits."""
-    vendor = [mount for mount in plan.mounts if mount.inside != "/data"]
-    mounts = [f"type=bind,src={one.host},dst={one.inside}" + (",readonly" if one.read_only else "") for one in vendor]
     variables = [
         f"{name}={value}" for name, value in plan.environment if name not in ("YOLOPORT_NAME", "YOLOPORT_USER")
     ]
     return (
         *plan.options,
-        *(word for mount in mounts for word in ("--mount", mount)),
+        *_mounts([mount for mount in plan.mounts if mount.inside != "/data"]),
         *_accelerator(plan, engine),
         *(word for variable in variables for word in ("--env", variable)),
     )
+
+
+def _mounts(mounts: Iterable[Mount]) -> list[str]:
+    words = []
+    for mount in mounts:
+        # Not --volume: there a colon in a path moves the mount. A comma is refused before (checks.data_folder).
+        fields = ["type=bind", f"src={mount.host}", f"dst={mount.inside}", *(["readonly"] if mount.read_only else [])]
+        words += ["--mount", ",".join(map(_field, fields))]
+    return words
 
 
 def _field(text: str) -> str:

@@ -45,7 +45,7 @@ class Bench:
         self.device, self.with_device, self.budget, self.patience = device, with_device, budget, patience
         self._volumes: list[str] = []
         self._containers: dict[str, Container] = {}
-        self._files: tuple[contents.Entry, ...] = ()
+        self._files: tuple[contents.Entry, ...] | None = None
 
     @property
     def computes(self) -> bool:
@@ -96,7 +96,7 @@ class Bench:
 
     def files(self) -> tuple[contents.Entry, ...]:
         """Everything that lies in the image."""
-        if not self._files:
+        if self._files is None:
             self._files = contents.listed(self.engine, self.subject)
         return self._files
 

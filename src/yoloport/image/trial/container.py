@@ -31,19 +31,7 @@ class Container:
 
     def inside(self, *words: str, seconds: float = 60, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command in it, and give what it said; the code is 124 where it took too long."""
-        argv = [self._client, "exec", *(["--interactive"] if stdin else []), self.id, *words]
-        try:
-            return subprocess.run(
-                argv,
-                input=stdin or None,
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-                errors="replace",
-            )
-        except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(argv, 124, "", f"no answer in {seconds:.0f} s")
+        return self._ask("exec", *(["--interactive"] if stdin else []), self.id, *words, seconds=seconds, stdin=stdin)
 
     def until(self, words: Sequence[str], seconds: float) -> float | None:
         """Seconds until the command succeeds in it; None where it never did, or the container has ended."""
@@ -98,10 +86,13 @@ class Container:
             return {}
         return found
 
-    def _ask(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self._client, *words], capture_output=True, text=True, timeout=seconds, check=False, errors="replace"
-        )
+    def _ask(self, *words: str, seconds: float = 60, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        argv = [self._client, *words]
+        text: dict[str, Any] = {"capture_output": True, "text": True, "errors": "replace", "check": False}
+        try:
+            return subprocess.run(argv, input=stdin or None, timeout=seconds, **text)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(argv, 124, "", f"no answer in {seconds:.0f} s")
 
 
 def start(engine: Engine, subject: Subject, options: Sequence[str], words: Sequence[str] = ()) -> Container:

@@ -11,12 +11,14 @@ from yoloport.errors import Exit
 from yoloport.image.trial import logs
 from yoloport.image.trial.check import Failed, NotHere
 from yoloport.image.trial.container import ANYBODY, LOCKED_DOWN, Container
+from yoloport.workspace.plan import INSIDE_PORT
 
 if TYPE_CHECKING:
     from yoloport.image.trial.bench import Bench
 
 TOKEN = "/data/.yoloport/default/token"  # noqa: S105  the file, not what is in it
 LOGS = "/data/.yoloport/default/logs"
+EVIDENCE = "/data/evidence.json"
 _PATIENCE_OF_STOP = 30
 
 
@@ -58,7 +60,7 @@ def opens_with_its_token(bench: Bench) -> Mapping[str, object]:
     """From this machine: closed without the token, and with a wrong one; open with the right one."""
     container = _up(bench.as_typed())
     token = container.inside("cat", TOKEN).stdout.strip()
-    address = container.published(8888)
+    address = container.published(INSIDE_PORT)
     if not address:
         raise Failed("the engine published no port")
     asked = {"none": "", "wrong": "x" * 43, "right": token}
@@ -90,6 +92,8 @@ def keeps_its_token(bench: Bench) -> Mapping[str, object]:
     shown = container.inside("ps", "axwwweo", "args").stdout
     if len(token) < 43 or mode != "600":
         raise Failed(f"the token has {len(token)} letters, its file the mode {mode}")
+    if "jupyter" not in shown:
+        raise Failed("its processes cannot be listed")
     if token in shown:
         raise Failed("a process shows the token to everybody")
     said = container.logs()
@@ -102,8 +106,8 @@ def is_an_ordinary_user(bench: Bench) -> Mapping[str, object]:
     """Its processes are not root's, and cannot change the system or the environment."""
     container = _up(bench.as_typed())
     uids = set(container.inside("ps", "axo", "uid=").stdout.split())
-    if "0" in uids:
-        raise Failed("a process of it is root's")
+    if not uids or "0" in uids:
+        raise Failed("a process of it is root's" if uids else "its processes cannot be listed")
     changeable = [
         path for path in ("/etc", "/usr/bin", "/opt/venv", "/opt/venv/bin", "/etc/yoloport")
         if container.inside("test", "-w", path).returncode == 0
@@ -119,6 +123,8 @@ def listens_where_it_says(bench: Bench) -> Mapping[str, object]:
     container = _up(bench.as_typed())
     tables = container.inside("cat", "/proc/net/tcp", "/proc/net/tcp6").stdout
     found = open_ports(tables)
+    if INSIDE_PORT not in found:
+        raise Failed(f"nothing listens on {INSIDE_PORT}; the tables tell {sorted(found)}")
     strange = found - set(bench.subject.ports)
     if strange:
         raise Failed(f"it listens on {sorted(strange)}, which the image does not declare")
@@ -158,9 +164,11 @@ def _ssh(container: Container, key: str, command: str) -> Any:
 def logs_are_clean(bench: Bench) -> Mapping[str, object]:
     """No line of a log says warning or error, besides those on a list."""
     lines = []
-    for container in (bench.as_typed(), bench.locked_down()):
+    for container in map(_up, (bench.as_typed(), bench.locked_down())):
         lines += container.logs().splitlines()
         lines += container.inside("sh", "-c", f"cat {LOGS}/*.log").stdout.splitlines()
+    if not any("jupyter" in line.lower() for line in lines):
+        raise Failed("JupyterLab has written no log")
     found = logs.alarming(lines)
     if found:
         raise Failed(f"{len(found)} lines of the logs alarm: {found[0][:160]}", {"lines": found[:20]})
@@ -192,16 +200,7 @@ def selftest(bench: Bench) -> Mapping[str, object]:
     if not bench.computes:
         raise NotHere("its accelerator was not handed over: --with-device")
     container = _up(bench.locked_down())
-    command = [
-        "python",
-        "-m",
-        "yoloport.supervise.enter",
-        "yoloport",
-        "selftest",
-        "--json",
-        "--out",
-        "/data/evidence.json",
-    ]
+    command = ("python", "-m", "yoloport.supervise.enter", "yoloport", "selftest", "--json", "--out", EVIDENCE)
     done = container.inside(*command, seconds=max(600, bench.patience * 5))
     try:
         told: dict[str, Any] = json.loads(done.stdout)
