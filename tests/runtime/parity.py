@@ -44,12 +44,13 @@ def both(
 ) -> Iterator[tuple[object, object]]:
     """Our result and Ultralytics' for each picture, from the same engine in the same precision.
 
-    An ``.onnx`` runs in a session set up as upstream's, so that the arithmetic around it alone can make a difference;
-    any other artifact in the session that a user gets.
+    Ours comes from the session that a user gets.
     """
     from ultralytics import YOLO
 
-    ours = _ours(artifact, device, precision)
+    from yoloport.runtime.model import load
+
+    ours = load(artifact, device=device, precision=precision)
     with precisely(precision):
         theirs = YOLO(str(artifact), task=ours.task)
         for picture, mine in zip(pictures, ours(pictures, conf=conf), strict=True):
@@ -58,16 +59,6 @@ def both(
                 mine,
                 theirs.predict(picture, conf=conf, verbose=False, imgsz=ours.metadata.size, **said)[0].cpu().numpy(),
             )
-
-
-def _ours(artifact: Path, device: str, precision: str):
-    from runtime.onnx_session import OnnxSession
-    from yoloport.runtime.model import Model, load
-
-    if artifact.suffix != ".onnx":
-        return load(artifact, device=device, precision=precision)
-    session = OnnxSession(artifact)
-    return Model(session, session.facts())
 
 
 @contextmanager
