@@ -6,13 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure() -> None:
-    """Processes that tests start find the project as the tests do."""
+    """Processes that tests start find the project as the tests do; no property has to hold within a time."""
     os.environ["PYTHONPATH"] = str(ROOT / "src")
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

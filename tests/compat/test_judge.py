@@ -146,7 +146,7 @@ VERSION = st.one_of(
 PLATFORMS = [load(name) for name in names()]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from([VENDOR, *PLATFORMS]),
     st.builds(Combination, **{field.name: VERSION for field in dataclasses.fields(Combination)}),

@@ -163,7 +163,7 @@ class Talker(Live):
         return Answer(name or argv, reduce(self.text), None, "timeout")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Cf", "Co", "Cn", "Zl", "Zp"), include_characters="\n\t")))
 def test_any_text_comes_back_as_it_was_said(tmp_path_factory, text: str):
     listening = Recorder(Talker(text))
@@ -175,7 +175,7 @@ def test_any_text_comes_back_as_it_was_said(tmp_path_factory, text: str):
         assert told.run(("tool",)) == Answer(("tool",), text, None, "timeout")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(codec=None)))
 def test_a_text_with_controls_and_halves_of_characters_still_makes_a_file(tmp_path_factory, text: str):
     listening = Recorder(Talker(text))

@@ -55,14 +55,14 @@ def damaged(draw: st.DrawFn, text: str) -> str:
 
 
 @pytest.mark.parametrize(("name", "argv"), QUESTIONS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=WORDS)
 def test_any_text_gives_cards_or_is_not_understood(name: str, argv: tuple[str, ...], text: str):
     read(name, argv, text)
 
 
 @pytest.mark.parametrize(("name", "argv", "output"), EVERY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_damaged_text_gives_cards_or_is_not_understood(
     name: str, argv: tuple[str, ...], output: str, data: st.DataObject

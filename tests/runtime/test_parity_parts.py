@@ -20,7 +20,7 @@ from yoloport.runtime.prepare.letterbox import fit, letterbox
 
 pytestmark = pytest.mark.torch
 SIDES = st.one_of(st.integers(1, 60), st.integers(1, 1500), st.sampled_from([1, 10000]))
-UNHURRIED = settings(deadline=None, max_examples=60)
+SIXTY = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,7 +35,7 @@ def noise(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarr
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), dtype=np.uint8)
 
 
-@UNHURRIED
+@SIXTY
 @given(SIDES, SIDES, st.sampled_from([(640, 640), (320, 512), (64, 64)]), st.booleans(), st.booleans(), st.booleans(),
        st.sampled_from([8, 32, 64]), st.sampled_from([1, 3]))  # fmt: skip
 def test_letterbox_is_theirs(height, width, size, rect, scaleup, center, stride, channels):
@@ -48,7 +48,7 @@ def test_letterbox_is_theirs(height, width, size, rect, scaleup, center, stride,
     assert ours.shape == theirs.shape and (ours == theirs).all()
 
 
-@UNHURRIED
+@SIXTY
 @given(SIDES, SIDES, st.sampled_from([224, 64]))
 def test_a_classifier_s_crop_is_theirs_bit_for_bit(height, width, size):
     from PIL import Image
@@ -62,7 +62,7 @@ def test_a_classifier_s_crop_is_theirs_bit_for_bit(height, width, size):
     assert (centre_crop(picture, (size, size)) == theirs).all()
 
 
-@UNHURRIED
+@SIXTY
 @given(SIDES, SIDES, st.sampled_from([(640, 640), (448, 640), (128, 640)]), st.booleans(), st.integers(0, 2**31))
 def test_the_way_back_into_the_picture_is_theirs(height, width, given_size, centres, seed):
     import torch
@@ -90,7 +90,7 @@ CHOICES = st.builds(
 )  # fmt: skip
 
 
-@UNHURRIED
+@SIXTY
 @given(CHOICES, st.integers(1, 5), st.sampled_from([0, 6]), st.integers(1, 900), st.integers(0, 2**31))
 def test_suppression_is_theirs_box_by_box_and_in_their_order(choice, classes, extra, places, seed):
     import torch
@@ -110,7 +110,7 @@ def test_suppression_is_theirs_box_by_box_and_in_their_order(choice, classes, ex
         assert ours.shape == theirs.shape and (ours == theirs).all()
 
 
-@UNHURRIED
+@SIXTY
 @given(CHOICES, st.integers(1, 4), st.integers(1, 500), st.integers(0, 2**31))
 def test_suppression_of_rotated_boxes_is_theirs(choice, classes, places, seed):
     import torch
@@ -129,7 +129,7 @@ def test_suppression_of_rotated_boxes_is_theirs(choice, classes, places, seed):
     assert ours.shape == theirs.shape and (ours == theirs).all()
 
 
-@UNHURRIED
+@SIXTY
 @given(CHOICES, st.sampled_from([0, 5]), st.integers(0, 2**31))
 def test_the_filter_behind_a_graph_that_suppresses_itself_is_theirs(choice, extra, seed):
     import torch
@@ -145,7 +145,7 @@ def test_the_filter_behind_a_graph_that_suppresses_itself_is_theirs(choice, extr
     assert (ours == theirs).all()
 
 
-@UNHURRIED
+@SIXTY
 @given(st.sampled_from([(160, 160), (112, 160), (160, 8)]), st.integers(0, 2**31), SIDES, SIDES)
 def test_masks_are_theirs_but_for_pixels_whose_sign_is_a_matter_of_rounding(planes, seed, height, width):
     import torch
