@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from runtime.doubles import Facts, Told, head
+from runtime.doubles import RUNNING, Facts, Told, head
 from yoloport.cli import predict
 from yoloport.errors import Exit
 from yoloport.runtime import model as models
@@ -22,7 +23,9 @@ def folder(tmp_path, monkeypatch) -> Path:
     """Two pictures, and a model that finds a helmet in each of them."""
     session = Told(lambda batch: (head([(32, 32, 16, 8, 0.9, 0.1), (10, 10, 8, 8, 0.1, 0.3)]),))
 
-    def load(artifact, *, conf, iou):
+    def load(artifact, *, conf, iou, **asked):
+        if asked != {"mode": "latency", "device": "auto", "precision": "fp32"}:
+            raise models.BadChoice("asked", sorted(asked.values()), "what this double was told")
         return models.Model(session, Facts(), models.Choice(conf=conf, iou=iou))
 
     monkeypatch.setattr(models, "load", load)
@@ -41,6 +44,17 @@ def test_a_line_for_each_picture(folder):
     done = run(folder)
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines() == [f"{folder}/{name}: 1 helmet, 1 head" for name in ("a.png", "b.png")]
+
+
+def test_what_it_runs_on_is_told_beside_the_results(folder):
+    assert "model.onnx: double 1 on cpu, fp32" in run(folder).stderr.replace("\n", "")
+    last = json.loads(run(folder, "--json").stdout.splitlines()[-1])
+    assert last["running"] == {**asdict(RUNNING), "shapes": []} and last["seconds"] >= 0
+
+
+def test_device_precision_and_mode_reach_the_engine(folder):
+    done = run(folder, "--device", "vulkan:0", "--precision", "fp16", "--mode", "throughput")
+    assert done.exit_code == Exit.USAGE and "['fp16', 'throughput', 'vulkan:0']" in done.stderr.replace("\n", "")
 
 
 def test_classes_by_number_or_name_and_a_threshold(folder):

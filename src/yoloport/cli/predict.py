@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +36,11 @@ def command(
     classes: Annotated[str, typer.Option(help="Classes to keep: numbers or names, with commas. [all]")] = "",
     stride: Annotated[int, typer.Option(help="Of videos and streams, take every N-th frame.")] = 1,
     retries: Annotated[int, typer.Option(help="How often a stream that stopped is opened again.")] = 5,
+    device: Annotated[str, typer.Option(help="As the engine calls it, such as cpu or vulkan:0. [its best]")] = "auto",
+    precision: Annotated[str, typer.Option(help="fp32, bf16, fp16; auto leaves it to the engine.")] = "fp32",
+    mode: Annotated[
+        str, typer.Option(help="latency: one picture with all cores; throughput: several; auto: measured here once.")
+    ] = "latency",
     show_speed: Annotated[bool, typer.Option("--show-speed", help="End with what each step took.")] = False,
 ) -> None:
     """Look for objects in pictures, a video or a stream. Ctrl-C ends it; the annotated video then plays up to there.
@@ -51,11 +57,15 @@ def command(
         from yoloport.runtime import load
 
         begin = time.monotonic()
-        with load(artifact, conf=conf, iou=iou) as model:
+        with load(artifact, conf=conf, iou=iou, mode=mode, device=device, precision=precision) as model:
+            running = model.running()
+            if not json:
+                present.say(f"{artifact}: {running.words()}", markup=False)
             run = model(source, classes=_numbers(classes, model.names), stride=stride, retries=retries)
             with run:
                 spent = _shown(run, save, stride, json)
-            _ended(source, run.tally, spent, time.monotonic() - begin, json, show_speed)
+            end = {"running": asdict(running), "seconds": round(time.monotonic() - begin, 2)}
+            _ended(source, run.tally, spent, end, json, show_speed)
 
 
 def _numbers(text: str, names: dict[int, str]) -> list[int] | None:
@@ -117,8 +127,8 @@ def _line(result: Results, file: Path | None, as_json: bool) -> str:
     return f"{result.path}{frame}: {result.verbose().rstrip(', ')}"
 
 
-def _ended(source: str, tally: Tally, spent: dict[str, float], seconds: float, as_json: bool, speed: bool) -> None:
-    """What came of it: the broken ones by name, the gaps, and the speed."""
+def _ended(source: str, tally: Tally, spent: dict[str, float], end: dict[str, Any], as_json: bool, speed: bool) -> None:
+    """What came of it: the broken ones by name, the gaps, what it ran on, and the speed."""
     from yoloport.runtime.sources.frame import NoSource
 
     if not tally.done:
@@ -129,10 +139,10 @@ def _ended(source: str, tally: Tally, spent: dict[str, float], seconds: float, a
         broken = [{"path": one.path, "why": one.why} for one in tally.broken]
         gaps = [vars(one) for one in tally.gaps]
         said = {"ok": True, "pictures": tally.done, "broken": broken, "broken_count": tally.broken_count, "gaps": gaps,
-                "gap_count": tally.gap_count, "speed": each, "seconds": round(seconds, 2)}  # fmt: skip
+                "gap_count": tally.gap_count, "speed": each, **end}  # fmt: skip
         print(json_text.dumps(said, ensure_ascii=False), flush=True)
         return
-    _ended_in_words(tally, each, seconds, speed)
+    _ended_in_words(tally, each, end["seconds"], speed)
 
 
 def _ended_in_words(tally: Tally, each: dict[str, float], seconds: float, speed: bool) -> None:

@@ -57,6 +57,11 @@ class Running:
     precision: str
     shapes: tuple[tuple[str, tuple[int, ...]], ...]
 
+    def words(self) -> str:
+        """In a line: ``openvino 2026.4.1 on cpu, fp32, 1 x 3 x 640 x 640``; a free side is ``any``."""
+        taken = "; ".join(" x ".join(str(side or "any") for side in shape) for _, shape in self.shapes)
+        return ", ".join(filter(None, (f"{self.engine} {self.version} on {self.device}", self.precision, taken)))
+
 
 class Session(Protocol):
     """What every engine's session can do. ``run`` may be called from as many threads as there are streams."""
