@@ -32,6 +32,7 @@ class Facts:
     stride: int = 32
     channels: int = 3
     end2end: bool = False
+    raw_head: object = None
     kpt_shape: tuple[int, int] | None = None
     rect: bool = False
     preprocess: Form = field(default_factory=Form)

@@ -225,3 +225,46 @@ def test_pillow_pictures_and_arrays_are_taken_as_theirs_are(tmp_path):
                 theirs = LoadPilAndNumpy(array, channels).im0[0]
                 ours = pictures.of_array(array, "a", channels)
                 assert ours.shape == theirs.shape and (ours == theirs).all(), (shape, kind, channels)
+
+
+@pytest.mark.parametrize("task", ["detect", "segment", "pose", "obb"])
+def test_boxes_out_of_the_last_convolutions_are_those_that_the_head_works_out(task):
+    """The head of Ultralytics on random features, as it is and as a conversion leaves it."""
+    import torch
+    from ultralytics.nn.modules import OBB, Detect, Pose, Segment
+
+    from runtime.doubles import Facts
+    from yoloport.inside.convert import raw_head as converting
+    from yoloport.runtime.decode.tasks import Sizes, decode
+
+    torch.manual_seed(1)
+    make = {"detect": Detect, "segment": Segment, "pose": lambda nc, ch: Pose(nc, (17, 3), ch=ch), "obb": OBB}[task]
+    last = make(nc=3, ch=(16, 32, 64)).eval()
+    last.stride, last.export = torch.tensor([8.0, 16.0, 32.0]), True
+    for branch in last.cv2:
+        branch[-1].weight.data.mul_(60)
+    for branch in last.cv3:
+        branch[-1].weight.data.mul_(60)
+        branch[-1].bias.data.fill_(-1)
+    features = [torch.randn(2, 16 * 2**n, 8 // 2**n, 12 // 2**n) for n in range(3)]
+    model = type("Model", (), {"model": type("Net", (), {"model": [last]})})
+    assert converting.why_not(model) == ""
+    facts = Facts(task=task, names=dict(enumerate("abc")), kpt_shape=(17, 3) if task == "pose" else None)
+    with torch.no_grad(), converting.cut(model) as head:
+        two = model.model.model[0]([level.clone() for level in features])
+    with torch.no_grad():
+        one = model.model.model[0]([level.clone() for level in features])
+    raw = Facts(**{**vars(facts), "raw_head": head})
+    outputs = [tuple(o.numpy() for o in (out if isinstance(out, tuple) else (out,))) for out in (one, two)]
+    sizes, total = Sizes((64, 96), (200, 300)), 0
+    for slot, conf in ((0, 0.3), (1, 0.05)):
+        theirs, ours = (decode(out, slot, told, sizes, Choice(conf=conf)) for out, told in
+                        zip(outputs, (facts, raw), strict=True))  # fmt: skip
+        for name in ("boxes", "obb", "keypoints"):
+            first, second = getattr(theirs, name), getattr(ours, name)
+            assert (first is None) == (second is None)
+            if first is not None:
+                assert np.abs(first - second).max() < 1e-3
+                total += len(first)
+        assert theirs.masks is None or (theirs.masks != ours.masks).mean() < 1e-4
+    assert total > 10

@@ -18,6 +18,7 @@ def convert(
     batch: Annotated[int, typer.Option(help="Pictures in one forward pass.")] = 1,
     output: Annotated[Path | None, typer.Option(help="The artifact's folder. [beside the weights]")] = None,
     chip: Annotated[str, typer.Option(help="Chip, for formats that are made for one.")] = "",
+    graph: Annotated[str, typer.Option(help="fast, or plain: the exporter's own. [fast where there is one]")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace an artifact that is there.")] = False,
     skip_check: Annotated[bool, typer.Option("--skip-check", help="Do not load the artifact afterwards.")] = False,
     platform: Annotated[str, typer.Option(help="Platform; auto finds out.")] = "auto",
@@ -35,7 +36,7 @@ def convert(
     from yoloport.cli import beside_torch, present
 
     options = {"--to": to, "--precision": precision, "--calibrate": calibrate, "--imgsz": imgsz, "--batch": batch,
-               "--output": output, "--chip": chip}  # fmt: skip
+               "--output": output, "--chip": chip, "--graph": graph}  # fmt: skip
     switches = {"--dynamic": dynamic, "--force": force, "--skip-check": skip_check, "--dry-run": dry_run}
     with present.problems(json):
         words = [word for flag, value in options.items() if value not in (None, "") for word in (flag, str(value))]

@@ -43,6 +43,23 @@ class Preprocess(_Frozen):
     colour: Literal["RGB", "BGR"] = "RGB"
 
 
+class RawHead(_Frozen):
+    """A graph that ends before boxes are worked out: the runtime does it, for the places that matter only.
+
+    Its outputs are the head's last convolutions: all levels' boxes, then all levels' classes, then all levels' mask
+    coefficients, keypoints or angles where the task has them; prototypes of masks come last.
+
+    Args:
+        strides: input pixels of a place, level by level.
+        reg_max: numbers for the distance to each side of a box, as a distribution; 1: the distance itself.
+        layout: of these outputs; prototypes are always planes.
+    """
+
+    strides: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(min_length=1, max_length=8)
+    reg_max: int = Field(default=16, ge=1, le=256)
+    layout: Literal["NCHW", "NHWC"] = "NCHW"
+
+
 class Metadata(_Frozen):
     """A model's task, classes and shapes.
 
@@ -55,6 +72,7 @@ class Metadata(_Frozen):
         stride: what height and width must be a multiple of, in pixels.
         channels: colours of a picture.
         end2end: whether boxes come out suppressed already.
+        raw_head: how the graph's last numbers become boxes; nothing where the graph works them out itself.
         kpt_shape: points of a pose, and numbers of a point (2 or 3).
         precision: what the weights are stored in, where it is known.
         rect: whether pictures may keep their proportions, filled up to the stride only.
@@ -72,6 +90,7 @@ class Metadata(_Frozen):
     stride: int = Field(default=32, ge=1, le=1024)
     channels: int = Field(default=3, ge=1, le=64)
     end2end: bool = False
+    raw_head: RawHead | None = None
     kpt_shape: tuple[int, int] | None = None
     precision: str = ""
     rect: bool = False
@@ -125,6 +144,8 @@ def checked(found: Mapping[str, Any], file: str) -> Metadata:
         raise BadMetadata(file, "names: their numbers do not go from 0 without a gap")
     if made.task == "pose" and made.kpt_shape is None:
         raise BadMetadata(file, "kpt_shape: a pose needs the number of its points")
+    if made.raw_head is not None and (made.end2end or made.task == "classify"):
+        raise BadMetadata(file, "raw_head: only a graph that gives boxes, and does not suppress them, has one")
     return made
 
 

@@ -81,12 +81,14 @@ def test_the_runtime_reads_what_is_written_with_names_in_any_script(tmp_path: Pa
         "stride": "32",
         "batch": "2",
     }
-    made = {"file": "model.onnx", "said": said, "stored": {"float16": 5}, "versions": {"torch": "2.14.1"}}
+    graph = {"preprocess": {"input": "uint8", "scale": 1.0}, "raw_head": {"strides": (8, 16, 32)}}
+    made = {"file": "model.onnx", "said": said, "stored": {"float16": 5}, "versions": {"torch": "2.14.1"}, **graph}
     facts = describe.metadata(find("onnx"), made, "ab" * 32, {"onnx": "1.23.2"})
     (tmp_path / "model.onnx").write_bytes(b"x")
     describe.write(tmp_path, "model.onnx", facts)
     read = open_artifact(tmp_path).metadata
     assert read == facts
+    assert (read.preprocess.input, read.raw_head and read.raw_head.strides) == ("uint8", (8, 16, 32))
     assert (read.names, read.size, read.batch) == ({0: "安全帽", 1: "it's"}, (384, 640), 2)
     assert (read.precision, read.source_digest[:4], read.versions["onnx"]) == ("fp16", "abab", "1.23.2")
     assert "安全帽" in (tmp_path / "yoloport.json").read_text(encoding="utf-8")

@@ -7,10 +7,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from yoloport.datasets.description import read_description
 from yoloport.datasets.labels import pictures_in
 from yoloport.inside.convert.problems import BadCalibration
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from yoloport.runtime.metadata import Preprocess
 
 MOST, ADVISED, NAMED = 512, 300, 5
 """``ADVISED``: Ultralytics 8.4.190, engine/exporter.py, "300 images recommended for INT8 calibration"."""
@@ -102,3 +108,23 @@ def laid_out(calibration: Calibration, folder: Path, task: str, names: dict[int,
     told = {"path": str(folder), "train": "images", "val": "images", "names": names, "kpt_shape": [17, 3]}
     file.write_text(json.dumps(told), encoding="utf-8")
     return file
+
+
+def prepared(picture: Path, size: tuple[int, int], channels: int, form: Preprocess) -> NDArray[Any]:
+    """A picture as a detector's graph takes it: a batch of one, letterboxed as the runtime does it.
+
+    Args:
+        picture: that :func:`choose` found to be whole.
+        size: height and width of the input.
+        channels: of the model: 3, or 1 for grey.
+        form: what it becomes.
+    """
+    from yoloport.runtime.prepare.letterbox import fit, scaled
+    from yoloport.runtime.prepare.normalise import blank, write
+    from yoloport.runtime.prepare.pictures import read
+
+    found = read(picture, channels)
+    place = fit(found.shape[:2], size)
+    batch = blank(*size, channels, form)
+    write(scaled(found, place), batch[0], form, place)
+    return batch

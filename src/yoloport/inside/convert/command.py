@@ -14,7 +14,7 @@ from typing import Any
 
 from yoloport.errors import Exit, Problem
 from yoloport.inside.convert.problems import CannotConvert, ConvertDiskFull, Interrupted, OutputUnusable
-from yoloport.inside.convert.request import PRECISIONS, Request, size_of
+from yoloport.inside.convert.request import GRAPHS, PRECISIONS, Request, size_of
 from yoloport.inside.convert.run import STEPS, planned, run
 from yoloport.inside.demo.progress import Progress
 
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--batch", type=int, default=1, metavar="N", help="pictures in one pass")
     options.add_argument("--output", type=Path, metavar="DIR", help="the artifact's folder")
     options.add_argument("--chip", default="", metavar="C", help="the chip it is for")
+    options.add_argument("--graph", choices=GRAPHS, default="", help="plain: as the exporter makes it")
     options.add_argument("--force", action="store_true", help="replace an artifact that is there")
     options.add_argument("--skip-check", action="store_true", help="do not load the artifact afterwards")
     options.add_argument("--dry-run", action="store_true", help="say what would be done")
@@ -50,7 +51,7 @@ def request_of(given: argparse.Namespace) -> Request:
     if not 1 <= given.batch <= MOST_BATCH:
         raise CannotConvert(f"--batch {given.batch}", "is no number of pictures", f"a number from 1 to {MOST_BATCH}")
     return Request(given.weights, given.to, given.precision, given.calibrate, size_of(given.imgsz), given.dynamic,
-                   given.batch, given.output, given.chip, given.force, not given.skip_check)  # fmt: skip
+                   given.batch, given.output, given.chip, given.graph, given.force, not given.skip_check)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from yoloport import __version__
 from yoloport.inside.convert.target import Target
 from yoloport.runtime.artifact import OWN
-from yoloport.runtime.metadata import Metadata, of_ultralytics
+from yoloport.runtime.metadata import Metadata, Preprocess, RawHead, of_ultralytics
 
 REPORT = "conversion.json"
 NAMES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "int8": "int8", "uint8": "int8", "int4": "int4"}
@@ -48,7 +48,8 @@ def metadata(target: Target, made: Mapping[str, Any], source: str, versions: Map
     told = of_ultralytics(made["said"], f"what Ultralytics says of {made['file']}", target.format)
     own = {
         "precision": precision_of(made["stored"]),
-        "preprocess": target.preprocess,
+        "preprocess": Preprocess.model_validate(made["preprocess"]),
+        "raw_head": made["raw_head"] and RawHead.model_validate(made["raw_head"]),
         "source_digest": source,
         "versions": {"yoloport": __version__, **made["versions"], **versions},
     }

@@ -12,14 +12,16 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from yoloport.errors import Problem
 from yoloport.inside import upstream
+from yoloport.inside.convert import raw_head
 from yoloport.inside.convert import request as asked
 from yoloport.inside.convert.problems import ExportFailed
-from yoloport.inside.convert.target import TASKS, find
+from yoloport.inside.convert.target import TASKS, Graph, Speed, Target, find
 from yoloport.inside.weights import FETCH, LOAD_FAILURES, BadWeights
 
 NEUTRAL = Path("model.pt")
@@ -66,14 +68,16 @@ def export(work: dict[str, Any], step: Any) -> dict[str, Any]:
     model.add_callback("on_export_start", lambda exporter: said.update(exporter.metadata))
     model.model.pt_path = str(NEUTRAL)
     step("exporting")
-    exported = _export(model, work, target)
+    file, graph, notes = _made(model, work, target, step)
     step("looking at what came out")
-    file = target.collect(Path(exported).absolute(), Path(work["folder"]))
     parameters = sum(one.numel() for one in model.model.parameters())
     reference = _reference(model, work) if work["picture"] else None
     return {
         "file": file.name,
         "said": {key: str(value) for key, value in said.items()},
+        "preprocess": graph.preprocess.model_dump(),
+        "raw_head": graph.raw_head and graph.raw_head.model_dump(),
+        "notes": notes,
         **_stored(target, file),
         "parameters": parameters,
         "reference": reference,
@@ -95,22 +99,48 @@ def _loaded(path: Path) -> Any:
     return model
 
 
-def _export(model: Any, work: dict[str, Any], target: Any) -> str:
+def _made(model: Any, work: dict[str, Any], target: Target, step: Any) -> tuple[Path, Graph, list[str]]:
+    """The model's file in the artifact's folder, what its graph takes and gives, and what a person should know."""
+    folder, precision = Path(work["folder"]), target.precisions[work["precision"]]
+    if work["graph"] == "plain" or target.fast is None:
+        exported = _export(model, work, target, precision.quantize)
+        return target.collect(exported, folder), Graph(target.preprocess), []
+    why = raw_head.why_not(model)
+    with nullcontext() if why else raw_head.cut(model) as raw:
+        # With boxes worked out in the graph, only the exporter knows which part must stay in floating point.
+        exported = _export(model, work, target, precision.quantize if why or not precision.calibrated else None)
+    file = target.collect(exported, folder)
+    step("making the graph fast")
+    pictures = work["calibration"]["used"] if work["calibration"] and not why else ()
+    size = (int(work["size"][0]), int(work["size"][1]))
+    try:
+        graph = target.fast(file, Speed(Graph(target.preprocess, raw), size, tuple(map(Path, pictures))))
+    except Exception as failure:
+        raise ExportFailed(target.format, _first(failure), ()) from failure
+    told = f"boxes are worked out in the graph: {why}"
+    return file, graph, [told] if why and model.task != "classify" else []
+
+
+def _export(model: Any, work: dict[str, Any], target: Target, quantize: int | None) -> Path:
     from yoloport.inside.convert.calibration import Calibration, laid_out
 
     told = work["calibration"]
     data = None
-    if told:
+    if told and quantize is not None:
         used = Calibration(Path(told["data"]), 0, tuple(map(Path, told["used"])), 0, ())
         data = str(laid_out(used, Path("calibration").absolute(), model.task, dict(model.names)))
     settings = {"name": work["chip"]} if work["chip"] else {}
-    given = {**target.options, **settings, "quantize": target.precisions[work["precision"]].quantize, "data": data}
+    given = {**target.options, **settings, "quantize": quantize, "data": data}
     try:
-        return str(model.export(format=target.format, imgsz=list(work["size"]), dynamic=work["dynamic"],
-                                batch=work["batch"], device="cpu", **given))  # fmt: skip
+        exported = model.export(format=target.format, imgsz=list(work["size"]), dynamic=work["dynamic"],
+                                batch=work["batch"], device="cpu", **given)  # fmt: skip
     except Exception as failure:
-        why = (str(failure).strip() or type(failure).__name__).splitlines()[0]
-        raise ExportFailed(target.format, why, ()) from failure
+        raise ExportFailed(target.format, _first(failure), ()) from failure
+    return Path(str(exported)).absolute()
+
+
+def _first(failure: Exception) -> str:
+    return (str(failure).strip() or type(failure).__name__).splitlines()[0]
 
 
 def _stored(target: Any, file: Path) -> dict[str, Any]:

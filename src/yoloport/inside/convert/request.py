@@ -13,6 +13,7 @@ from yoloport.inside.convert.problems import CannotConvert, MissingTool
 from yoloport.inside.convert.target import Need, Precision, Target
 
 PRECISIONS = ("fp32", "bf16", "fp16", "int8")
+GRAPHS = ("fast", "plain")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Request:
         batch: pictures in one forward pass.
         output: the artifact's folder.
         chip: the chip it is for.
+        graph: one of ``GRAPHS``.
         force: an artifact that is there is replaced.
         check: the artifact is loaded and tried before it is put in place.
     """
@@ -42,6 +44,7 @@ class Request:
     batch: int = 1
     output: Path | None = None
     chip: str = ""
+    graph: str = ""
     force: bool = False
     check: bool = True
 
@@ -68,6 +71,17 @@ def settled(request: Request, target: Target) -> str:
         why = f"{target.format} in {name} takes no pictures: they would change nothing"
         raise CannotConvert("--calibrate", why, "leave --calibrate away")
     return name
+
+
+def graph_of(request: Request, target: Target) -> str:
+    """The graph that it will be: a fast one where the target has it, unless a plain one is asked for.
+
+    Raises:
+        CannotConvert: a fast one is asked for, and the target has none.
+    """
+    if request.graph == "fast" and target.fast is None:
+        raise CannotConvert("--graph fast", f"{target.format} has the exporter's graph only", "leave --graph away")
+    return request.graph or ("plain" if target.fast is None else "fast")
 
 
 def _chip(request: Request, target: Target, name: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from yoloport.inside.convert import child, compare, describe, output
 from yoloport.inside.convert.calibration import Calibration, choose
-from yoloport.inside.convert.request import Request, settled, tools
+from yoloport.inside.convert.request import Request, graph_of, settled, tools
 from yoloport.inside.convert.target import Target, find
 from yoloport.inside.demo.progress import Progress
 from yoloport.inside.weights import BadWeights, check_weights
@@ -26,6 +26,7 @@ class Plan:
         request: as it was typed.
         target: the format.
         precision: what is asked of the exporter.
+        graph: ``fast`` or ``plain``.
         output: the artifact's folder.
         versions: of the exporter's packages.
     """
@@ -33,6 +34,7 @@ class Plan:
     request: Request
     target: Target
     precision: str
+    graph: str
     output: Path
     versions: Mapping[str, str]
 
@@ -43,6 +45,7 @@ class Plan:
             "weights": str(asked.weights),
             "format": self.target.format,
             "precision": self.precision,
+            "graph": self.graph,
             "size": list(asked.size),
             "dynamic": asked.dynamic,
             "batch": asked.batch,
@@ -60,7 +63,7 @@ def planned(request: Request) -> Plan:
         Problem: of the first that is wrong.
     """
     target = find(request.to)
-    precision = settled(request, target)
+    precision, graph = settled(request, target), graph_of(request, target)
     if not request.weights.exists():
         raise BadWeights(request.weights, "missing", "there is no such file", "Give a .pt file; none is downloaded.")
     check_weights(request.weights)
@@ -70,7 +73,7 @@ def planned(request: Request) -> Plan:
     beside = request.weights.with_name(f"{request.weights.stem}_{target.format}{chip}{suffix}")
     place = (request.output or beside).expanduser().absolute()
     output.check_place(place, request.force, request.weights.stat().st_size)
-    return Plan(request, target, precision, place, versions)
+    return Plan(request, target, precision, graph, place, versions)
 
 
 def run(plan: Plan, progress: Progress) -> dict[str, Any]:
@@ -126,6 +129,7 @@ def _work(plan: Plan, calibration: Calibration | None, folder: Path, picture: Pa
         "weights": str(asked.weights.absolute()),
         "to": plan.target.format,
         "precision": plan.precision,
+        "graph": plan.graph,
         "size": asked.size,
         "dynamic": asked.dynamic,
         "batch": asked.batch,
@@ -154,7 +158,7 @@ def _trial(plan: Plan, made: Mapping[str, Any], folder: Path, picture: Path | No
 def _told(
     plan: Plan, made: Mapping[str, Any], precision: str, calibration: Calibration | None, trial: Mapping[str, Any]
 ) -> dict[str, Any]:
-    notes = calibration.notes() if calibration else []
+    notes = [*(calibration.notes() if calibration else []), *made["notes"]]
     if precision != plan.precision:
         unread = f" ({made['unread']})" if made["unread"] else ""
         known = f"holds {precision} weights" if precision else f"does not tell what its weights are stored in{unread}"

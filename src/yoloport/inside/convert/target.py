@@ -10,7 +10,7 @@ from typing import Any
 
 from yoloport.inside.convert.problems import NoSuchTarget
 from yoloport.platforms import places
-from yoloport.runtime.metadata import Preprocess
+from yoloport.runtime.metadata import Preprocess, RawHead
 
 TABLE = "convert.toml"
 """In a platform's folder: ``[FORMAT]`` with the facts of :class:`Target`, and ``convert.py`` with its functions."""
@@ -47,6 +47,34 @@ class Precision:
     needs: tuple[Need, ...] = ()
 
 
+@dataclass(frozen=True)
+class Graph:
+    """What a graph takes and gives.
+
+    Args:
+        preprocess: what a picture becomes before it goes in.
+        raw_head: how its last numbers become boxes; nothing where it works them out itself.
+    """
+
+    preprocess: Preprocess = field(default_factory=Preprocess)
+    raw_head: RawHead | None = None
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What a graph is made fast for.
+
+    Args:
+        graph: as the exporter left it.
+        size: height and width of the input.
+        pictures: to find the ranges of 8-bit numbers with; empty where they stay what they are.
+    """
+
+    graph: Graph
+    size: tuple[int, int]
+    pictures: tuple[Path, ...] = ()
+
+
 def nothing() -> None:
     """No preparation."""
 
@@ -68,6 +96,8 @@ class Target:
         one_precision: chips that take one precision only.
         before: called in the exporting process before the exporter, to keep its libraries off the network.
         preprocess: what a picture becomes for it.
+        fast: rewrites the model's file, exported in floating point, so that it does more in less time, and says what
+            it takes and gives then; nothing where there is only the graph that the exporter makes.
         install: words where a plain ``pip install`` cannot do.
         options: further arguments of Ultralytics' ``export``.
     """
@@ -83,6 +113,7 @@ class Target:
     one_precision: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[], None] = nothing
     preprocess: Preprocess = field(default_factory=Preprocess)
+    fast: Callable[[Path, Speed], Graph] | None = None
     install: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 

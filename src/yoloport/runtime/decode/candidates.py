@@ -65,8 +65,21 @@ def above(head: NDArray, classes: int, choice: Choice) -> Candidates:
     threshold = np.float32(choice.conf)
     with np.errstate(invalid="ignore"):
         places = np.flatnonzero(scores.max(axis=0) > threshold)
-    few = np.ascontiguousarray(head[:, places].T, dtype=np.float32)
-    found = _labelled(few, classes, choice.multi_label and classes > 1, threshold)
+    return chosen(np.ascontiguousarray(head[:, places].T, dtype=np.float32), classes, choice)
+
+
+def chosen(few: NDArray[np.float32], classes: int, choice: Choice) -> Candidates:
+    """Candidates of places that have a class above the threshold.
+
+    Args:
+        few: ``(n, 4 + classes + extra)``, in the order of places.
+        classes: how many classes the model has.
+        choice: threshold, wanted classes, one label a place or several.
+
+    Returns:
+        As :func:`above`.
+    """
+    found = _labelled(few, classes, choice.multi_label and classes > 1, np.float32(choice.conf))
     if choice.classes is not None:
         found = found.take(np.flatnonzero(np.isin(found.classes, choice.classes)))
     if len(found.scores) > MOST:

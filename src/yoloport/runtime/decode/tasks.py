@@ -1,8 +1,9 @@
 """One picture's share of the graph's outputs, decoded by task.
 
-What goes into the outputs, in order (Ultralytics 8.4.190, ``nn/modules/head.py`` in export mode): a raw head is
+What goes into the outputs, in order (Ultralytics 8.4.190, ``nn/modules/head.py`` in export mode): a head is
 ``(batch, 4 + classes + extra, places)`` with boxes as centre and size in pixels of the input; a graph with suppression
-of its own gives ``(batch, detections, 6 + extra)``. ``extra`` is mask coefficients, keypoints, or an angle last.
+of its own gives ``(batch, detections, 6 + extra)``. ``extra`` is mask coefficients, keypoints, or an angle last. With
+``raw_head`` in the metadata each level's convolutions come out, and :mod:`raw_head` works boxes out.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from numpy.typing import NDArray
 from yoloport.errors import Exit, Problem
 from yoloport.runtime.decode import boxes as box
 from yoloport.runtime.decode import masks as mask
-from yoloport.runtime.decode import rotated
-from yoloport.runtime.decode.candidates import Candidates, Choice, above, ready
+from yoloport.runtime.decode import raw_head, rotated
+from yoloport.runtime.decode.candidates import Candidates, Choice, above, chosen, ready
 from yoloport.runtime.decode.suppress import suppress
 
 if TYPE_CHECKING:
-    from yoloport.runtime.metadata import Metadata
+    from yoloport.runtime.metadata import Metadata, RawHead
 
 
 class OutputsDisagree(Problem):
@@ -90,9 +91,7 @@ def decode(
     """
     if metadata.task == "classify":
         return Found(probs=_scores(outputs, slot, metadata))
-    head, protos = _parts(outputs, metadata)
-    own = metadata.end2end or head.shape[-1] == 6
-    found = ready(head[slot], choice) if own else above(head[slot], len(metadata.names), choice)
+    own, found, protos = _found(outputs, slot, metadata, sizes, choice)
     way = box.back(sizes.given, sizes.picture)
     if metadata.task == "obb":
         return _turned(found if own else found.take(rotated.suppress(found, choice)), way)
@@ -100,9 +99,38 @@ def decode(
         found = Candidates(box.corners(found.boxes), found.scores, found.classes, found.extra)
         found = found.take(suppress(found, choice))
     if protos is not None:
-        return _masked(found, protos[slot], sizes, way, retina)
+        return _masked(found, protos, sizes, way, retina)
     keypoints = _keypoints(found.extra, metadata.kpt_shape, way) if metadata.kpt_shape else None
     return Found(boxes=_rows(box.into_picture(found.boxes, way), found), keypoints=keypoints)
+
+
+def _found(
+    outputs: tuple[NDArray, ...], slot: int, metadata: Metadata, sizes: Sizes, choice: Choice
+) -> tuple[bool, Candidates, NDArray | None]:
+    """Whether the graph suppresses by itself; what it found; and the picture's prototypes of masks."""
+    classes = len(metadata.names)
+    raw = metadata.raw_head
+    if raw is not None:
+        levels, planes = _levels(outputs, metadata, raw, sizes.given)
+        few = raw_head.rows([level[slot] for level in levels], metadata, raw, choice.conf)
+        return False, chosen(few, classes, choice), None if planes is None else planes[slot]
+    head, planes = _parts(outputs, metadata)
+    protos = None if planes is None else planes[slot]
+    own = metadata.end2end or head.shape[-1] == 6
+    return own, ready(head[slot], choice) if own else above(head[slot], classes, choice), protos
+
+
+def _levels(
+    outputs: tuple[NDArray, ...], metadata: Metadata, raw: RawHead, given: tuple[int, int]
+) -> tuple[tuple[NDArray, ...], NDArray | None]:
+    """Outputs of a head that does not work boxes out, and the prototypes of masks where the task has them."""
+    segment = metadata.task == "segment" and bool(outputs) and outputs[-1].ndim == 4
+    levels, protos = (outputs[:-1], outputs[-1]) if segment else (outputs, None)
+    wanted = raw_head.expected(metadata, raw, given, _extra(metadata, protos))
+    if [one.shape[1:] for one in levels] != wanted or len({one.shape[0] for one in outputs}) != 1:
+        words = " and ".join(f"(batch, {', '.join(map(str, shape))})" for shape in wanted)
+        raise OutputsDisagree(metadata.task, [one.shape for one in outputs], words)
+    return levels, protos
 
 
 def _scores(outputs: tuple[NDArray, ...], slot: int, metadata: Metadata) -> NDArray[np.float32]:

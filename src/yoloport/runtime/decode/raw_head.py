@@ -1,0 +1,148 @@
+"""Boxes from the head's last convolutions, for those places that have a class above the threshold.
+
+A graph that works out all 8400 boxes does so for the handful that is kept. The arithmetic is that of Ultralytics
+8.4.190, ``nn/modules/head.py`` (Detect, Segment, Pose, OBB), ``utils/tal.py`` (``dist2bbox``, ``dist2rbox``) and
+``nn/modules/block.py`` (``DFL``); read 2026-11-28.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoloport.runtime.metadata import Metadata, RawHead
+
+MARGIN = 1e-3  # logits are compared first, and scores, exactly, afterwards
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places of one level, or of several one after the other.
+
+    Args:
+        sides: ``(n, 4 * reg_max)``.
+        logits: ``(n, classes)``.
+        extra: ``(n, extra)``, as the graph gives it.
+        centre: ``(n, 2)``: x and y in places of the level.
+        stride: ``(n, 1)`` pixels of the input.
+    """
+
+    sides: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    extra: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    stride: NDArray[np.float32]
+
+
+def expected(metadata: Metadata, head: RawHead, given: tuple[int, int], extra: int) -> list[tuple[int, ...]]:
+    """Shapes of the outputs for one picture, without prototypes.
+
+    Args:
+        metadata: of the artifact.
+        head: its ``raw_head``.
+        given: height and width of the input.
+        extra: values of a place besides its box and class scores.
+    """
+    widths = [4 * head.reg_max, len(metadata.names), *([extra] if extra else [])]
+    grids = [(given[0] // stride, given[1] // stride) for stride in head.strides]
+    if head.layout == "NHWC":
+        return [(*grid, width) for width in widths for grid in grids]
+    return [(width, *grid) for width in widths for grid in grids]
+
+
+def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float) -> NDArray[np.float32]:
+    """Places with a class above the threshold, as a graph that works boxes out would give them.
+
+    Args:
+        outputs: of one picture, in the shapes of :func:`expected`.
+        metadata: of the artifact.
+        head: its ``raw_head``.
+        conf: least confidence, 0..1.
+
+    Returns:
+        ``(n, 4 + classes + extra)``: centre, width and height in pixels of the input, class scores, and the rest.
+    """
+    parts = list(_levels(outputs, head, _logit(conf) - MARGIN))
+    found = Places(*(np.concatenate([getattr(part, name) for part in parts]) for name in Places.__dataclass_fields__))
+    scores = _sigmoid(found.logits)
+    extra = _extra(found, metadata)
+    boxes = _boxes(_distances(found.sides, head.reg_max), found, extra[:, -1:] if metadata.task == "obb" else None)
+    few = np.concatenate((boxes, scores, extra), axis=1)
+    return few[scores.max(axis=1, initial=0) > np.float32(conf)]
+
+
+def _levels(outputs: list[NDArray], head: RawHead, limit: float) -> Iterator[Places]:
+    """Of each level the places above the limit."""
+    count, last = len(head.strides), 2 if head.layout == "NHWC" else 0
+    for level, stride in enumerate(head.strides):
+        mine = outputs[level::count]
+        across = mine[0].shape[1 if head.layout == "NHWC" else 2]
+        # (places, values), without a copy in either layout.
+        sides, logits, *rest = (np.moveaxis(one, last, 0).reshape(one.shape[last], -1).T for one in mine)
+        with np.errstate(invalid="ignore"):
+            places = np.flatnonzero(logits.max(axis=1) > limit)
+        extra = rest[0][places] if rest else np.zeros((len(places), 0))
+        centre = np.stack((places % across, places // across), axis=1).astype(np.float32) + np.float32(0.5)
+        yield Places(
+            _floats(sides[places]), _floats(logits[places]), _floats(extra), centre,
+            np.full((len(places), 1), stride, np.float32),
+        )  # fmt: skip
+
+
+def _floats(values: NDArray) -> NDArray[np.float32]:
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _distances(sides: NDArray[np.float32], reg_max: int) -> NDArray[np.float32]:
+    """Left, top, right, bottom in places: the mean of each side's distribution."""
+    if reg_max == 1:
+        return sides
+    bins = sides.reshape(len(sides), 4, reg_max)
+    with np.errstate(invalid="ignore"):
+        weights = np.exp(bins - bins.max(axis=2, keepdims=True))
+        found: NDArray[np.float32] = weights @ np.arange(reg_max, dtype=np.float32) / weights.sum(axis=2)
+    return found
+
+
+def _boxes(distance: NDArray[np.float32], found: Places, angle: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """Centre, width and height in pixels of the input; with an angle the distances are along the turned sides."""
+    before, after = distance[:, :2], distance[:, 2:]
+    if angle is None:
+        low, high = found.centre - before, found.centre + after
+        middle, size = (low + high) / np.float32(2), high - low
+    else:
+        off, size = (after - before) / np.float32(2), before + after
+        cos, sin = np.cos(angle), np.sin(angle)
+        x, y = off[:, :1], off[:, 1:]
+        middle = np.concatenate((x * cos - y * sin, x * sin + y * cos), axis=1) + found.centre
+    return np.concatenate((middle, size), axis=1) * found.stride
+
+
+def _extra(found: Places, metadata: Metadata) -> NDArray[np.float32]:
+    """Keypoints in pixels of the input, or angles in radians; mask coefficients are what they are."""
+    if metadata.task == "obb":
+        return (_sigmoid(found.extra) - np.float32(0.25)) * np.float32(math.pi)
+    if metadata.task != "pose" or metadata.kpt_shape is None:
+        return found.extra
+    points = found.extra.reshape(len(found.extra), *metadata.kpt_shape)
+    where = (points[..., :2] * np.float32(2) + (found.centre - np.float32(0.5))[:, None]) * found.stride[:, None]
+    return np.concatenate((where, _sigmoid(points[..., 2:])), axis=2).reshape(found.extra.shape)
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        found: NDArray[np.float32] = np.float32(1) / (np.float32(1) + np.exp(-values))
+    return found
+
+
+def _logit(conf: float) -> float:
+    if conf <= 0:
+        return -math.inf
+    return math.log(conf / (1 - conf)) if conf < 1 else math.inf
