@@ -22,6 +22,7 @@ CPU = load("cpu")
 DOCKER = Engine("docker", "/usr/bin/docker", "26", frozenset(), rootless=False)
 FILES = {f"files/{name}" for name in ("requirements.lock", "pins.txt", "versions.py", "bytecode.py", WHEEL)}
 PODMAN = Engine("podman", "podman", "4.3.1", frozenset(), rootless=True)
+BUILDAH = Engine("buildah", "buildah", "1.28.2", frozenset(), rootless=True)
 
 
 def recipe(wheelhouse: bool = False) -> Recipe:
@@ -34,8 +35,15 @@ def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_CERTIFICATES", ())
 
 
-@pytest.mark.parametrize(("engine", "more"), [(DOCKER, ["--progress", "plain"]), (PODMAN, [])])
-def test_the_command_names_tag_file_and_context(engine: Engine, more: list[str], no_certificates: None):
+DOCKERS = ["--format", "docker", "--build-arg", "BUILDPLATFORM=linux/arm64"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "more"),
+    [(DOCKER, ["--progress", "plain"]), (PODMAN, DOCKERS), (BUILDAH, ["--layers", *DOCKERS])],
+)
+def test_the_command_names_tag_file_and_context(engine: Engine, more: list[str], no_certificates, monkeypatch):
+    monkeypatch.setattr(build, "machine", lambda: "aarch64")
     assert build.command(engine, Path("/c"), "t:1", "") == [
         engine.client, "build", "--tag", "t:1", "--file", "/c/Dockerfile", *more, "/c",
     ]  # fmt: skip

@@ -55,6 +55,7 @@ def test_the_line_that_says_why_is_the_failed_programs_and_not_the_engines_summa
         ("ERROR: No matching distribution found for numpy==2.4.6", "no wheel of numpy==2.4.6 "),
         (why(UNREACHABLE.splitlines()), "reaches the package index"),
         ("ERROR: debian: failed to resolve source metadata: i/o timeout", "pull it from a mirror (docker.example)"),
+        ("Error: creating build container: initializing source docker://x/debian:12: pinging", "(docker.example)"),
         ("ERROR: something", "what is done is cached"),
     ],
 )

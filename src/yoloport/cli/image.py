@@ -67,7 +67,7 @@ def render(
 def build(
     platform: Name,
     kind: Of = Kind.workspace,
-    engine: Annotated[str, typer.Option(help="docker or podman. [the first that answers]")] = "auto",
+    engine: Annotated[str, typer.Option(help="docker, podman or buildah. [the first that answers]")] = "auto",
     base: Annotated[str, typer.Option(help="Base image in place of the platform's own.")] = "",
     tag: Annotated[str, typer.Option(help="Tag. [yoloport/KIND:PLATFORM]")] = "",
     chip: Chip = "",
@@ -80,7 +80,7 @@ def build(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print command and Dockerfile; build nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Build the image that `yoloport up --engine docker` starts.
+    """Build the image that `yoloport up` starts, with Docker, Podman or Buildah.
 
     Examples:
 
@@ -94,7 +94,7 @@ def build(
     from functools import partial
 
     from yoloport.cli import present
-    from yoloport.host.engine import find_any
+    from yoloport.host.builder import find_any
     from yoloport.image import build as builder
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
@@ -133,9 +133,10 @@ def _usual_tag(platform: str, kind: Kind) -> str:
 
 
 def _what_now(made: Recipe, named: str, chosen: Engine) -> str:
+    starter = "podman" if chosen.name == "buildah" else chosen.name
     if made.kind == "runtime":
-        return f'without torch; run it: {chosen.name} run --rm -v "$PWD:/data" {named} predict MODEL PICTURE'
-    return f"with torch {made.row.torch} ({made.source.kind}); start it: yoloport up --engine {chosen.name}"
+        return f'without torch; run it: {starter} run --rm -v "$PWD:/data" {named} predict MODEL PICTURE'
+    return f"with torch {made.row.torch} ({made.source.kind}); start it: yoloport up --engine {starter}"
 
 
 def _machine(arch: str) -> str:

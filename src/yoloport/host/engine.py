@@ -13,6 +13,7 @@ from typing import Any
 from yoloport.errors import Exit, Problem
 
 NAMES = ("docker", "podman")
+"""Engines that start containers."""
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
@@ -38,6 +39,19 @@ class EngineProblem(Problem):
         self.engine = engine
 
 
+class NotThisEngine(EngineProblem):
+    """An engine that is not known, or does not do what was asked."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, asked: str, among: Sequence[str]) -> None:
+        self.among = tuple(among)
+        builds = asked == "buildah"
+        cause = "buildah builds images and starts none" if builds else f"no engine is called {asked!r}"
+        after = "; podman has what buildah built" if builds else ""
+        super().__init__(asked, cause, f"use one of: {', '.join(among)}{after}")
+
+
 def run_quick(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a question to an engine, at most ten seconds."""
     return subprocess.run(list(argv), capture_output=True, text=True, timeout=10, check=False, errors="replace")
@@ -52,9 +66,12 @@ def find_any(asked: str) -> Engine:
     """The engine of this name; with ``auto`` the first that answers.
 
     Raises:
+        NotThisEngine: it is none that starts containers.
         EngineProblem: it does not answer; with ``auto`` the first one's problem, where none does.
     """
     if asked != "auto":
+        if asked not in NAMES:
+            raise NotThisEngine(asked, NAMES)
         return find(asked)
     problems = []
     for name in NAMES:

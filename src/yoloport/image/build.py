@@ -8,14 +8,17 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from platform import machine
 
 from yoloport.host import folders
 from yoloport.host.engine import Engine
 from yoloport.host.process import following
 from yoloport.image import files
 from yoloport.image.failures import BuildFailed, why
+from yoloport.image.recipe import ARCHITECTURES
 from yoloport.image.render import Recipe
 
+_OWN = {own: name for name, own in ARCHITECTURES.items()}
 _CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 
@@ -25,10 +28,12 @@ def command(
     """``docker build …`` for this context.
 
     Args:
+        engine: Docker, Podman or Buildah.
         architecture: as engines call it, empty for the machine's own.
         anew: whether every step is done again, for the system's security updates.
     """
     argv = [engine.client, "build", "--tag", tag, "--file", str(context / "Dockerfile")]
+    argv += ["--progress", "plain"] if engine.name == "docker" else _of_buildah(engine)
     if architecture:
         argv += ["--platform", f"linux/{architecture}"]
     if anew:
@@ -38,9 +43,16 @@ def command(
     certificates = next((path for path in _CERTIFICATES if Path(path).is_file()), None)
     if certificates:
         argv += ["--secret", f"id=ca,src={certificates}"]
-    if engine.name == "docker":
-        argv += ["--progress", "plain"]
     return [*argv, str(context)]
+
+
+def _of_buildah(engine: Engine) -> list[str]:
+    """What Buildah, which is also in Podman, has to be told and Docker does by itself.
+
+    Its own format has no health check. Before 1.40 (CHANGELOG, 2025-04-17) it does not know what it runs on in `FROM`.
+    """
+    layers = ["--layers"] if engine.name == "buildah" else []
+    return [*layers, "--format", "docker", "--build-arg", f"BUILDPLATFORM=linux/{_OWN.get(machine(), machine())}"]
 
 
 def build(

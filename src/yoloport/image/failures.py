@@ -14,7 +14,7 @@ _TOO_OLD = (
 )  # fmt: skip
 _NOT_PULLED = (
     "failed to resolve", "pull access denied", "failed to do request", "manifest unknown", "no match for platform",
-    "unable to pull", "error initializing source", "toomanyrequests", "failed to authorize",
+    "unable to pull", "initializing source", "toomanyrequests", "failed to authorize",
 )  # fmt: skip
 _NO_INDEX = (
     "NewConnectionError", "Temporary failure in name resolution", "Max retries exceeded", "NameResolutionError",
