@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from yoloport.image.base import BUILT_ON, CannotExist, NoBase, NoSuchChip, base, require_possible
 from yoloport.platforms.load import load, load_all, names
+from yoloport.platforms.schema import Base, Digest
 
 ASCEND = load("ascend")
 
@@ -31,8 +34,21 @@ def test_a_chip_without_a_base_is_refused():
 
 
 def test_a_system_that_no_image_is_built_on_is_refused_with_those_that_are_there():
-    with pytest.raises(NoBase, match=r"on openeuler; there is: .*ubuntu22\.04"):
-        base(ASCEND, system="openeuler")
+    with pytest.raises(NoBase, match=r"on openeuler; there is: harbor\.baai\.ac\.cn/.*metax"):
+        base(load("metax"), system="openeuler")
+
+
+@pytest.mark.parametrize(("name", "chip"), [("ascend", "310P3"), ("ascend", "910B4"), ("kunpeng", ""), ("cpu", "")])
+def test_openeuler_is_there_for_the_chips_that_it_has_a_base_of(name: str, chip: str):
+    found = base(load(name), chip, "openeuler")
+    assert found.os == "openeuler" and found.python in ("", "3.11")
+
+
+def test_a_digest_takes_the_tags_place_and_a_registrys_port_stays():
+    known = Digest(sha256="ab" * 32, source="s", date=date(2026, 11, 28))
+    made = Base(ref="reg.example:5000/debian:12", holds="x", digest=known)
+    assert made.pinned == f"reg.example:5000/debian@sha256:{'ab' * 32}"
+    assert made.model_copy(update={"digest": None}).pinned == made.ref
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,20 @@ def test_the_dockerfile_for_a_cpu_is_exactly_this(golden):
     golden("cpu.Dockerfile", dockerfile(recipe()).replace(__version__, "VERSION"))
 
 
+@pytest.mark.parametrize("name", ["ascend", "kunpeng"])
+def test_on_openeuler_init_and_names_come_another_way(golden, name: str):
+    text = dockerfile(wanted(name, system="openeuler"))
+    golden(f"{name}-openeuler.Dockerfile", text.replace(__version__, "VERSION"))
+    assert " apt" not in text and "extrausers/passwd" in text
+    assert 'ENTRYPOINT ["dumb-init", "--single-child", "--"]' in text
+
+
+def test_a_base_by_its_digest_says_where_that_is_from_and_one_by_its_tag_that_none_is_known():
+    pinned, by_tag = dockerfile(wanted("cpu")), dockerfile(wanted("ascend"))
+    assert "# debian:bookworm-slim by its digest" in pinned and "\nARG BASE=debian@sha256:" in pinned
+    assert "no source gives a digest of it.\nARG BASE=quay.io/ascend/cann:9.0.0" in by_tag
+
+
 def test_wheels_are_lent_to_the_build_and_left_out_of_the_image():
     text = dockerfile(recipe(wheelhouse=True))
     assert text.count("--mount=type=bind,source=wheelhouse,target=/wheelhouse") == 1
@@ -76,7 +90,7 @@ def test_our_own_wheel_is_named_as_the_build_makes_it():
 def test_every_platform_has_a_dockerfile_that_goes_by_its_base(name: str):
     made = wanted(name)
     text = dockerfile(made)
-    assert text.count(f"ARG BASE={made.base.ref}\n") == 1
+    assert text.count(f"ARG BASE={made.base.pinned}\n") == 1
     brought = "versions.py note" in text
     assert brought is bool(made.base.brings) and ("versions.py same" in text) is brought
     assert (" torch==" in text) is not brought, "a vendor's own torch is left alone"

@@ -31,7 +31,7 @@ class Kind(str, Enum):
 Name = Annotated[str, typer.Argument(help="Platform, as `yoloport platforms` lists them.", show_default=False)]
 Of = Annotated[Kind, typer.Option("--kind", help="workspace, or runtime: predicts, without torch.")]
 Chip = Annotated[str, typer.Option(help="One of its chips, by any of its names. [the usual base's]")]
-System = Annotated[str, typer.Option("--os", help="debian or ubuntu. [the usual base's]")]
+System = Annotated[str, typer.Option("--os", help="debian, ubuntu or openeuler. [the usual base's]")]
 Mirror = Annotated[str, typer.Option(help="none, cn, a package index, or a TOML file with `packages` and `system`.")]
 Wheelhouse = Annotated[Path | None, typer.Option(help="Folder of wheels that comes before any index.")]
 

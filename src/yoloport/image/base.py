@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from yoloport.errors import Exit, Problem
+from yoloport.image.system import FAMILIES
 from yoloport.platforms.schema import UNSOURCED, Base, Platform
 
-BUILT_ON = ("debian", "ubuntu")
-"""Systems that the template knows how to install packages on: tini and libnss-extrausers are Debian's."""
+BUILT_ON = tuple(FAMILIES)
+"""Systems that the template knows how to install packages on."""
 
 
 class NoBase(Problem):

@@ -9,22 +9,31 @@ from yoloport.environment import own_wheel, plan
 from yoloport.host import folders
 from yoloport.image import runtime
 from yoloport.image.render import CONTEXT, Recipe, dockerfile
+from yoloport.image.system import system_of
+
+_INIT = CONTEXT / "init.lock"
 
 
-def texts(kind: str) -> dict[str, str]:
-    """Names and contents of what the Dockerfiles of a kind take from ``files/``, the wheel apart."""
+def texts(kind: str, init_wheel: bool = False) -> dict[str, str]:
+    """Names and contents of what the Dockerfiles of a kind take from ``files/``, the wheel apart.
+
+    Args:
+        kind: ``workspace`` or ``runtime``.
+        init_wheel: whether the image's init comes as a wheel: ``System.init_wheel``.
+    """
     if kind == "runtime":
         return {"runtime.lock": runtime.LOCK.read_text(encoding="utf-8")}
     lock = plan.LOCK.read_text(encoding="utf-8")
     scripts = {file.name: file.read_text(encoding="utf-8") for file in sorted(CONTEXT.glob("*.py"))}
-    return {"requirements.lock": lock, "pins.txt": plan.pins(lock), **scripts}
+    init = {_INIT.name: _INIT.read_text(encoding="utf-8")} if init_wheel else {}
+    return {"requirements.lock": lock, "pins.txt": plan.pins(lock), **init, **scripts}
 
 
 def fill(context: Path, recipe: Recipe, wheelhouse: Path | None) -> None:
     """Write a build context; the wheelhouse comes as hard links where the disk allows."""
     (context / "files").mkdir()
     (context / "Dockerfile").write_text(dockerfile(recipe), encoding="utf-8")
-    for name, text in texts(recipe.kind).items():
+    for name, text in texts(recipe.kind, system_of(recipe.base).init_wheel).items():
         (context / "files" / name).write_text(text, encoding="utf-8")
     wheel = Path(own_wheel.build(folders.checkout(), folders.cache() / "wheels"))
     if wheel.is_file():

@@ -90,7 +90,7 @@ class NotInWheelhouse(Problem):
 def _require_runtime(platform: Platform, chosen: Base) -> None:
     if not runtime.has_image(platform, chosen):
         have = [one for one in load_all() if any(runtime.has_image(one, its) for its in one.base)]
-        raise runtime.NoRuntimeImage(platform.name, tuple(one.name for one in have))
+        raise runtime.NoRuntimeImage(platform.name, tuple(one.name for one in have), chosen.ref)
 
 
 class NoSuchArchitecture(Problem):

@@ -12,6 +12,7 @@ from yoloport.environment.plan import Places, Step, TorchSource, steps
 from yoloport.host import folders
 from yoloport.image import runtime
 from yoloport.image.mirrors import Mirrors
+from yoloport.image.system import from_mirror, system_of
 from yoloport.platforms.load import folder_of
 from yoloport.platforms.schema import Base, Platform, Row
 
@@ -47,7 +48,6 @@ IMPORTED = (
     "pip._internal.commands.install",
 )
 """What a workspace imports in a day's work: these get byte code."""
-_UBUNTU_AND_DEBIAN = r"https?://(deb\.debian|archive\.ubuntu|security\.ubuntu|ports\.ubuntu)\.(org|com)"
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,9 @@ def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
     return engine.get_template("Dockerfile.j2" if of_its_own else f"{recipe.kind}.j2").render(
         platform=recipe.platform,
         base=recipe.base,
+        pin_note=_pin_note(recipe.base),
         command=command(recipe),
-        system_mirror=_system_mirror(recipe.mirrors.system),
+        system_mirror=from_mirror(system_of(recipe.base), recipe.mirrors.system),
         index=("--index-url", recipe.mirrors.packages) if recipe.mirrors.packages else (),
         wheelhouse=bool(places(recipe).wheelhouse),
         version=__version__,
@@ -99,9 +100,16 @@ def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
     )
 
 
+def _pin_note(base: Base) -> str:
+    """Where the digest of the base comes from, or that none is known."""
+    if not base.digest:
+        return "The base goes by its tag: no source gives a digest of it."
+    return f"{base.ref} by its digest, the same from every mirror. Source: {base.digest.source}."
+
+
 def _workspace(recipe: Recipe) -> dict[str, Any]:
     told = {"torch": _torch_words(recipe), "pinned": _pinned(recipe.row)}
-    return {**told, "steps": _steps(recipe), "imported": IMPORTED}
+    return {**told, "steps": _steps(recipe), "imported": IMPORTED, "system": system_of(recipe.base)}
 
 
 def _runtime(recipe: Recipe) -> dict[str, Any]:
@@ -140,12 +148,3 @@ def _steps(recipe: Recipe) -> list[Step]:
 
 def _pinned(row: Row) -> list[str]:
     return [f"torch=={row.torch}", f"torchvision=={row.torchvision}", *([row.plugin] if row.plugin else [])]
-
-
-def _system_mirror(address: str) -> str:
-    """The beginning of a step that takes the distribution's packages from a mirror, by http: no certificates yet."""
-    if not address:
-        return ""
-    plain = address.replace("https://", "http://", 1).rstrip("/")
-    script = shlex.quote(f"s#{_UBUNTU_AND_DEBIAN}#{plain}#")
-    return f"find /etc/apt -path '/etc/apt/sources.list*' -type f -exec sed -i -E {script} {{}} + \\\n && "

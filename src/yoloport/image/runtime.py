@@ -42,11 +42,13 @@ class NoRuntimeImage(Problem):
 
     exit = Exit.NO_IMAGE
 
-    def __init__(self, platform: str, there: tuple[str, ...]) -> None:
+    def __init__(self, platform: str, there: tuple[str, ...], base: str) -> None:
         self.platform, self.there = platform, there
+        other = platform in there
+        cause = f"it is unpacked from Debian's packages, and {base} is none of Debian" if other else ""
         super().__init__(
-            f"there is no runtime image for {platform!r}; there is one for: {', '.join(there)}",
-            f"build its workspace: yoloport image build {platform}",
+            f"there is no runtime image for {platform!r}: {cause or 'there is one for: ' + ', '.join(there)}",
+            "leave --os away" if other else f"build its workspace: yoloport image build {platform}",
             "docs/en/images.md",
         )
 

@@ -121,6 +121,7 @@ LABELS: dict[str, Words] = {
     "detect": {"en": "recognised by", "zh": "识别依据"},
     "os": {"en": "system", "zh": "系统"},
     "brings": {"en": "packages of the vendor's", "zh": "厂商自带的包"},
+    "digest": {"en": "SHA-256", "zh": "SHA-256"},
     "base.toolkit": {"en": "toolkit", "zh": "工具包"},
     "image.base": {"en": "base", "zh": "基础镜像"},
     "python": {"en": "Python", "zh": "Python"},

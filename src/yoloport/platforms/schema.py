@@ -200,15 +200,25 @@ class Image(Sourced):
     python: str
 
 
+class Digest(Sourced):
+    """What a registry knows an image by, whatever its tag means later; of the index that has all architectures."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    def __str__(self) -> str:
+        return f"{self.sha256} ({self.source})"
+
+
 class Base(Sourced):
     """An image by others that can serve as a base, or shows what works together.
 
     ``os``: what it is made of; without it no image is built on it. ``python``: the version that it has itself; where
     it has none, the system's is installed. ``brings``: Python packages of the vendor's in it, which nothing may
-    replace. ``toolkit``: name and version, as in the rows.
+    replace. ``toolkit``: name and version, as in the rows. ``digest``: where a source gives it for this very tag.
     """
 
     ref: str
+    digest: Digest | None = None
     os: Literal["", "debian", "ubuntu", "openeuler"] = ""
     python: str = ""
     brings: tuple[str, ...] = ()
@@ -216,6 +226,14 @@ class Base(Sourced):
     holds: str
     chips: tuple[str, ...] = ()
     architectures: tuple[str, ...] = ()
+
+    @property
+    def pinned(self) -> str:
+        """By its digest where that is known; without the tag then, since older Podman takes no reference with both."""
+        if not self.digest:
+            return self.ref
+        folder, slash, name = self.ref.rpartition("/")
+        return f"{folder}{slash}{name.partition(':')[0]}@sha256:{self.digest.sha256}"
 
 
 class Artifact(Sourced):

@@ -1,7 +1,8 @@
 # YOLOv8 runtime for Plain CPU: predicts with converted models, without torch.
 # Rendered by `yoloport image render cpu --kind runtime` from the catalogue; change it there.
 # Nothing of the image's own architecture runs in this build: its packages are unpacked, so that no emulator is needed.
-ARG BASE=debian:bookworm-slim
+# debian:bookworm-slim by its digest, the same from every mirror. Source: docker-library/repo-info @05f354f0 repos/debian/remote/bookworm-slim.md, the index of all architectures, made 2026-08-03.
+ARG BASE=debian@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241
 
 FROM --platform=$BUILDPLATFORM ${BASE} AS system
 ARG TARGETARCH

@@ -1,7 +1,8 @@
 # YOLOv8 workspace for Plain CPU: JupyterLab, OpenSSH, TensorBoard, Ultralytics, torch 2.14.1.
 # Rendered by `yoloport image render cpu` from the catalogue; change it there.
 # Builds with plain docker (BuildKit) and podman: no heredocs and no syntax line, so that an old engine at a closed site builds it too.
-ARG BASE=debian:bookworm-slim
+# debian:bookworm-slim by its digest, the same from every mirror. Source: docker-library/repo-info @05f354f0 repos/debian/remote/bookworm-slim.md, the index of all architectures, made 2026-08-03.
+ARG BASE=debian@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241
 
 FROM ${BASE} AS packages
 # What is needed to install, and is left behind.
