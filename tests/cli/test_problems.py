@@ -15,7 +15,7 @@ from yoloport.cli import present
 from yoloport.compat import decide
 from yoloport.environment import install, pip, prepare
 from yoloport.errors import Exit, Problem
-from yoloport.host import engine, ports, recorded, snapshot_file
+from yoloport.host import builder, engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
 from yoloport.image import base, build, mirrors, recipe
 from yoloport.image import runtime as runtime_image
@@ -28,6 +28,7 @@ from yoloport.runtime.prepare import pictures
 from yoloport.runtime.results import results
 from yoloport.runtime.sources import frame
 from yoloport.workspace import (
+    architecture,
     arrange,
     checks,
     plan,
@@ -63,7 +64,8 @@ MADE: list[Callable[[], Problem]] = [
     lambda: mirrors.BadMirror("tuna", "is no file"),
     lambda: recipe.NoSuchArchitecture("sparc"),
     lambda: recipe.NotInWheelhouse(FOLDER, load.load("cpu").rows[0], "3.11", "x86_64"),
-    lambda: runtime_image.NoRuntimeImage("ascend", ("cpu",)),
+    lambda: runtime_image.NoRuntimeImage("ascend", ("cpu",), "quay.io/ascend/cann:9"),
+    lambda: runtime_image.NoRuntimeImage("cpu", ("cpu",), "openeuler/openeuler:24.03-lts"),
     lambda: bundle.NoImageToBundle("docker", "yoloport/workspace:cpu", "cpu"),
     lambda: bundle.WrongImage("yolo:1", "is for arm64"),
     lambda: bundle.FolderNotEmpty(FOLDER),
@@ -110,6 +112,10 @@ MADE: list[Callable[[], Problem]] = [
     lambda: load.UnknownPlatform("tpu", ("cpu",)),
     lambda: load.BadPlatformFolder(FOLDER, "torch.device", "missing"),
     lambda: engine.EngineProblem("docker", "docker is not installed", "install docker"),
+    lambda: architecture.ImageOfAnotherArchitecture("yoloport/workspace:cpu", "aarch64", "x86_64"),
+    lambda: engine.NotThisEngine("buildah", engine.NAMES),
+    lambda: builder.NoBuilder([engine.EngineProblem("docker", "docker is not installed", "install docker")]),
+    lambda: builder.TooOldToBuild(DOCKER, "20.10"),
     lambda: runtime.MissingPart("cv2"),
     lambda: pictures.BrokenPicture("a.jpg", "is empty"),
     lambda: tasks.OutputsDisagree("detect", [(1, 2)], "(batch, 84, places)"),

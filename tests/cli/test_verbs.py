@@ -71,7 +71,7 @@ def test_a_name_that_nobody_started_is_a_problem_with_its_own_code(yoloport, ver
         (("up", "--platform", "cpu", "--tls-cert", "/nowhere.pem"), Exit.USAGE),
         (("up", "--platform", "cpu", "--wheelhouse", "/nowhere"), Exit.INSTALL),
         (("image", "render", "tpu"), Exit.NO_PLATFORM),
-        (("image", "render", "ascend", "--os", "openeuler"), Exit.NO_IMAGE),
+        (("image", "render", "metax", "--os", "openeuler"), Exit.NO_IMAGE),
     ],
 )
 def test_bad_input_is_told_with_cause_remedy_and_code_before_anything_is_made(yoloport, arguments, code, tmp_path):

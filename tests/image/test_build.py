@@ -143,6 +143,20 @@ def test_a_build_that_works_runs_in_the_context_with_buildkit_and_leaves_nothing
     assert said == ["1", "Dockerfile", "files"] and not list((cache / "contexts").iterdir())
 
 
+@pytest.mark.parametrize(("before", "then"), [("", "image rm t:1"), ("sha256:old", "tag sha256:old t:1")])
+def test_a_build_that_fails_after_it_named_the_image_gives_the_name_back(cache, tmp_path, before: str, then: str):
+    id_file, asked = tmp_path / "id", tmp_path / "asked"
+    id_file.write_text(before)
+    script = f"""echo "$*" >> {asked}
+case $1 in
+  image) [ $2 != inspect ] || cat {id_file} ;;
+  build) echo sha256:new > {id_file}; echo "ERROR: unpacking: no space left on device"; exit 1 ;;
+esac"""
+    with pytest.raises(build.BuildFailed, match="no space left"):
+        build.build(recipe(), client(tmp_path, script), "t:1", "", None, lambda line: None)
+    assert asked.read_text().splitlines()[-1] == then
+
+
 def test_an_interrupt_ends_the_engines_client_and_removes_the_context(cache, tmp_path, monkeypatch):
     started: list[subprocess.Popen[str]] = []
     real = subprocess.Popen
@@ -152,5 +166,7 @@ def test_an_interrupt_ends_the_engines_client_and_removes_the_context(cache, tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build.build(recipe(), client(tmp_path, "echo begins; exec sleep 60"), "t", "", None, interrupt)
+        build.build(
+            recipe(), client(tmp_path, "[ $1 = image ] || { echo begins; exec sleep 60; }"), "t", "", None, interrupt
+        )
     assert started[0].poll() is not None and not list((cache / "contexts").iterdir())

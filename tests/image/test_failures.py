@@ -33,6 +33,10 @@ ERROR: failed to solve: exit code: 1"""
         ("#9 1.2 yoloport: torch is 2 and must be 1\n#9 ERROR: exit code: 1", "yoloport: torch is 2 and must be 1"),
         ("#9 1.2 E: Unable to locate package tini\nERROR: exit code: 100", "E: Unable to locate package tini"),
         ("#9 1.2 OSError: [Errno 28] No space left on device\nERROR: x", "OSError: [Errno 28] No space left on device"),
+        (
+            "Error: committing container for step {Env:[A=1] Command:run}: write /var/x: no space left on device",
+            "Error: committing container for step: write /var/x: no space left on device",
+        ),
         ("Error: creating build container: unable to pull", "Error: creating build container: unable to pull"),
         ("one\n\n", "one"),
         ("8.5 ERROR: bad wheel\n#9 ERROR: process x did not complete successfully: exit code: 1", "ERROR: bad wheel"),
@@ -42,6 +46,11 @@ ERROR: failed to solve: exit code: 1"""
 )
 def test_the_line_that_says_why_is_the_failed_programs_and_not_the_engines_summary(output: str, last: str):
     assert why(output.splitlines()) == last
+
+
+def test_of_a_long_line_the_end_is_kept_since_the_reason_stands_there():
+    told = why([f"ERROR: failed to solve: {'x' * 900}: the reason"])
+    assert told.startswith("ERROR: failed to solve: ") and told.endswith(": the reason") and len(told) < 420
 
 
 @pytest.mark.parametrize(

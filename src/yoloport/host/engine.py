@@ -14,6 +14,8 @@ from yoloport.errors import Exit, Problem
 
 NAMES = ("docker", "podman")
 """Engines that start containers."""
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "loong64": "loongarch64"}
+"""What ``uname -m`` says, by an image's architecture."""
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from platform import machine
 
+from yoloport.host import engine as engines
 from yoloport.host import folders
 from yoloport.host.engine import Engine
 from yoloport.host.process import following
@@ -18,6 +19,8 @@ from yoloport.image.failures import BuildFailed, why
 from yoloport.image.recipe import ARCHITECTURES
 from yoloport.image.render import Recipe
 
+_INSPECT = ("image", "inspect", "--format", "{{.Id}}")
+_REMOVE = {"buildah": ("rmi",)}
 _OWN = {own: name for name, own in ARCHITECTURES.items()}
 _CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
@@ -76,12 +79,36 @@ def build(
     with _context(recipe, wheelhouse) as context:
         argv = command(engine, context, tag, base, architecture, anew)
         environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
-        with following(argv, environ) as process:
+        with _whole_or_as_it_was(engine, tag), following(argv, environ) as process:
             lines = _follow(process, log, report)
-            code = process.wait()
-    if code:
-        mirrors = [row.address for row in recipe.platform.mirror if row.kind == "images"]
-        raise BuildFailed(tag, why(lines), log, mirrors, wheelhouse)
+            if process.wait():
+                mirrors = [row.address for row in recipe.platform.mirror if row.kind == "images"]
+                raise BuildFailed(tag, why(lines), log, mirrors, wheelhouse)
+
+
+@contextlib.contextmanager
+def _whole_or_as_it_was(engine: Engine, tag: str) -> Iterator[None]:
+    """The tag means what it meant before where the build does not come to its end.
+
+    With containerd's store Docker names an image before it unpacks it, and may fill the disk with that (26.1).
+    """
+    before = _identity(engine, tag)
+    try:
+        yield
+    except BaseException:
+        if before is not None and _identity(engine, tag) not in (None, before):
+            verb = ("tag", before, tag) if before else (*_REMOVE.get(engine.name, ("image", "rm")), tag)
+            engines.run_quick([engine.client, *verb])
+        raise
+
+
+def _identity(engine: Engine, tag: str) -> str | None:
+    """What the tag means now: empty for nothing, None where the engine does not say."""
+    words = ("inspect", "--type", "image", "--format", "{{.FromImageID}}") if engine.name == "buildah" else _INSPECT
+    try:
+        return engines.run_quick([engine.client, *words, tag]).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return None
 
 
 def push(engine: Engine, tag: str, report: Callable[[str], None]) -> None:

@@ -21,6 +21,7 @@ _NO_INDEX = (
     "connection broken by", "ConnectTimeoutError", "No route to host", "Network is unreachable",
 )  # fmt: skip
 """What pip says about an index that it cannot reach; afterwards it says that a package has no version."""
+_LONG = 400
 _SUMMARY = "did not complete successfully"
 _NO_WHEEL = re.compile(r"No matching distribution found for ([\w.+=<>!~-]+)")
 
@@ -47,14 +48,20 @@ def why(lines: Sequence[str]) -> str:
     The line of the program that failed comes before the engine's own summary of the step, which repeats the command.
     """
     told = [re.sub(r"^(#\d+ )?(\d+\.\d+ )?", "", line) for line in lines if line]
-    for sign in ("yoloport: ", "No space left", "No matching distribution found", "E: ", "ERROR: "):
-        found = [line for line in told if sign in line and _SUMMARY not in line]
+    for sign in ("yoloport: ", "o space left", "No matching distribution found", "E: ", "ERROR: "):
+        found = [_short(line) for line in told if sign in line and _SUMMARY not in line]
         if found and sign.startswith("No matching"):
             found += [line for line in told if any(word in line for word in _NO_INDEX)][:1]
         if found:
-            return found[-1][:400]
+            return found[-1]
     errors = [line for line in told if "error" in line.lower()]
-    return (errors or told or ["the engine said nothing"])[-1][:400]
+    return _short((errors or told or ["the engine said nothing"])[-1])
+
+
+def _short(line: str) -> str:
+    """Without the step's own text, which Buildah repeats; of a long line beginning and end, where the reason is."""
+    line = re.sub(r"(for step) \{.*\}(?=: )", r"\1", line)
+    return line if len(line) <= _LONG else f"{line[:100]} … {line[100 - _LONG :]}"
 
 
 def hint(last: str, mirrors: Sequence[str] = (), wheelhouse: Path | None = None) -> str:

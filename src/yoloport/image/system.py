@@ -74,8 +74,8 @@ APT = System(
     mirror_folder="",
 )  # fmt: skip
 # openEuler 24.03. Sources, read 2026-11-28: packages of its branches in openeuler-mirror/community @3716acb2,
-# sig/*/src-openeuler (24.03-LTS has nss-altfiles, and tini is on no branch but master); the bases' own Dockerfiles in
-# Ascend/cann-container-image @862c0180; python3-3.11.6-2.oe2403 requires python-pip-wheel, so its venv has pip.
+# sig/*/src-openeuler (24.03-LTS has nss-altfiles, and tini is on no branch but master); the bases' own Dockerfiles,
+# as the catalogue names them; python3-3.11.6-2.oe2403 requires python-pip-wheel, so its venv has pip.
 # nss-altfiles 2.18.1 and 2.23.0 were tried with these links on Debian's libc. dumb-init has wheels for both machines.
 # No font: the name of that package was not found, and matplotlib brings DejaVu.
 DNF = System(

@@ -15,7 +15,7 @@ from yoloport.host import machine, names, ports
 from yoloport.host.engine import Engine, EngineProblem
 from yoloport.host.facts import Host
 from yoloport.platforms import choose, load
-from yoloport.workspace import answer, checks, look, plan, register
+from yoloport.workspace import answer, architecture, checks, look, plan, register
 from yoloport.workspace.plan import Plan, Request, User
 
 DEFAULT_PORT = 8888
@@ -91,6 +91,8 @@ def arrange(wanted: Wanted) -> Arranged:
     engine, reason = choose_engine(wanted.engine, choice.platform.name)
     request, notes = _request(wanted, devices)
     user = caller()
+    if engine and (emulated := architecture.note(engine, plan.image_name(choice.platform.name), host.architecture)):
+        notes += (emulated,)
     notes += _told(choice, user)
     made = plan.build(request, choice, host, user)
     prepared = None if engine else prepare.look(choice.platform, host, wanted.sources)

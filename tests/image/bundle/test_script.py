@@ -15,9 +15,9 @@ import pytest
 
 from image.bundle.conftest import SHELLS, Site, machine
 from yoloport.host import machine as machines
-from yoloport.host.engine import Engine
+from yoloport.host.engine import MACHINES, Engine
 from yoloport.image.bundle.contents import Archive, Image, Layer, Part
-from yoloport.image.bundle.script import MACHINES, script
+from yoloport.image.bundle.script import script
 from yoloport.platforms.choose import choose
 from yoloport.platforms.load import load_all, sought
 from yoloport.platforms.schema import Platform, Product

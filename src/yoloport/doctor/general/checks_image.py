@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 from yoloport.doctor.check import Case, Found, Look
 from yoloport.doctor.general.there import accelerators, known, working_engine
+from yoloport.host.engine import MACHINES
 from yoloport.host.facts import Answer
 from yoloport.platforms.schema import Platform
-
-# Architectures as images write them, and as the kernel does.
-NAMED = {"amd64": "x86_64", "arm64": "aarch64", "loong64": "loongarch64"}
 
 
 def image_for_another_platform(case: Case) -> Iterator[Found]:
@@ -49,14 +47,14 @@ def image_of_another_architecture(case: Case) -> Iterator[Found]:
     if answer is None or not answer.ok:
         return
     built = _architecture(answer.text)
-    if built and case.host.architecture and NAMED.get(built, built) != case.host.architecture:
+    if built and case.host.architecture and MACHINES.get(built, built) != case.host.architecture:
         values = {
             "image": case.image,
             "built": built,
             "here": case.host.architecture,
             "engine": answer.argv[0],
         }
-        wanted = next((short for short, name in NAMED.items() if name == case.host.architecture), "")
+        wanted = next((short for short, name in MACHINES.items() if name == case.host.architecture), "")
         yield Found({**values, "wanted": wanted or case.host.architecture})
 
 

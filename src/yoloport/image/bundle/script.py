@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from yoloport.host.engine import MACHINES
 from yoloport.image.bundle.contents import Archive, Base, Image
 from yoloport.platforms.schema import Platform
 from yoloport.workspace.checks import LEAST_MB
 from yoloport.workspace.plan import SHM_MB, STOP_SECONDS
 
 FOLDER = Path(__file__).parent / "script"
-MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "loong64": "loongarch64"}
-"""What ``uname -m`` says, by an image's architecture."""
 
 
 def script(platform: Platform, image: Image, archive: Archive, base: Base | None, more_bytes: int) -> str:

@@ -37,8 +37,8 @@ load() {
   check_can_load
   check_bundle 1
   say "loading $IMAGE into $engine $version; this takes minutes" "正在把 $IMAGE 载入 $engine $version，需要几分钟"
-  # The names come last in the archive: whatever ends this early leaves no image under the tag.
-  trap 'say "interrupted: nothing is left under the tag; run it again" "已中断：标签下没有残留；请再次运行" && exit 130' INT TERM HUP
+  # The names come last in the archive: what ends before them leaves no image under the tag.
+  trap 'unname && say "interrupted: nothing is left under the tag; run it again" "已中断：标签下没有残留；请再次运行" && exit 130' INT TERM HUP
   if [ "$FORMAT-$COMPRESSION" = docker-zstd ] && command -v zstd >/dev/null 2>&1; then
     stream | zstd -dcq | "$client" load >&2
   else
@@ -46,9 +46,16 @@ load() {
   fi
   code=$?
   trap - INT TERM HUP
-  name_it || fail 20 "$engine did not load the image (exit $code; its own words are above)" \
+  # With containerd's store docker names an image and then unpacks it: it may be named, and its disk full (26.1, 2026-11-28).
+  [ "$code" = 0 ] || unname
+  [ "$code" = 0 ] && name_it || fail 20 "$engine did not load the image (exit $code; its own words are above)" \
     "correct what it says and run this again; nothing is left under $IMAGE" \
     "$engine 没有载入镜像（退出码 $code，原文见上）" "按提示解决后再次运行；$IMAGE 下没有残留"
+}
+
+unname() { # what this load has named
+  if is_there "$IMAGE"; then "$client" image rm "$IMAGE" >/dev/null 2>&1; fi
+  :
 }
 
 name_it() { # an engine that reads the archive as OCI may have left the name out
