@@ -4,41 +4,26 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import typer
 
-from yoloport.cli import (
-    ci,
-    convert,
-    demo,
-    doctor,
-    down,
-    image,
-    logs,
-    platforms,
-    predict,
-    render,
-    selftest,
-    shell,
-    status,
-    up,
-)
-
-VERBS: dict[str, Callable[..., None]] = {
-    "up": up.up,
-    "status": status.status,
-    "logs": logs.logs,
-    "shell": shell.shell,
-    "down": down.down,
-    "demo": demo.demo,
-    "selftest": selftest.selftest,
-    "predict": predict.command,
-    "convert": convert.convert,
-    "doctor": doctor.doctor,
-    "ci": ci.ci,
+VERBS = {
+    "up": "up:up",
+    "status": "status:status",
+    "logs": "logs:logs",
+    "shell": "shell:shell",
+    "down": "down:down",
+    "demo": "demo:demo",
+    "selftest": "selftest:selftest",
+    "predict": "predict:command",
+    "convert": "convert:convert",
+    "doctor": "doctor:doctor",
+    "ci": "ci:ci",
 }
-GROUPS: dict[str, typer.Typer] = {"image": image.app, "platforms": platforms.app, "render": render.app}
+"""Module of this package and function of each verb; imported when it is called."""
+GROUPS = {"image": "image:app", "platforms": "platforms:app", "render": "render:app"}
 
 
 def build(only: str = "") -> typer.Typer:
@@ -52,14 +37,19 @@ def build(only: str = "") -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
         epilog="Examples:  yoloport up   ·   yoloport demo --epochs 5   ·   Exit codes: docs/en/exit-codes.md",
     )
-    for name, verb in VERBS.items():
+    for name, place in VERBS.items():
         if only in ("", name):
-            app.command(name, context_settings={"ignore_unknown_options": name == "shell"})(verb)
-    for name, group in GROUPS.items():
+            app.command(name, context_settings={"ignore_unknown_options": name == "shell"})(_at(place))
+    for name, place in GROUPS.items():
         if only in ("", name):
-            app.add_typer(group, name=name)
+            app.add_typer(_at(place), name=name)
     app.callback(invoke_without_command=True)(version)
     return app
+
+
+def _at(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"yoloport.cli.{module}"), name)
 
 
 def version(show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:

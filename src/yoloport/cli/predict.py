@@ -5,8 +5,8 @@ from __future__ import annotations
 import json as json_text
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,17 +103,21 @@ def _album(folder: Path, stride: int) -> Album:
 
 
 def _with_progress(run: Run) -> Iterator[Results]:
-    """The results, while a line on standard error says how far it is; twice a second at most."""
+    """The results, while a line on standard error says how far it is; twice a second at most.
+
+    Nothing is said before the first half second is over: a single picture is done by then, and rich not imported.
+    """
     from yoloport.cli import present
 
     begin = said = time.monotonic()
-    with present.steps() as progress:
-        progress("looking")
+    progress: Callable[..., None] | None = None
+    with ExitStack() as at_the_end:
         for count, result in enumerate(run, 1):
             yield result
             now = time.monotonic()
             if now - said > 0.5:
                 said = now
+                progress = progress or at_the_end.enter_context(present.steps())
                 of = f" of {run.tally.total}" if run.tally.total else ""
                 progress("looking", f"{count}{of}, {count / (now - begin):.1f} a second")
 

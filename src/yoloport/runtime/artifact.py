@@ -8,7 +8,7 @@ from pathlib import Path
 
 from yoloport.errors import Exit, Problem
 from yoloport.runtime import formats, sidecar
-from yoloport.runtime.metadata import BadMetadata, Metadata, checked, of_ultralytics
+from yoloport.runtime.metadata import MOST_TEXT, BadMetadata, Metadata, checked, of_ultralytics
 
 OWN = "yoloport.json"
 
@@ -49,7 +49,11 @@ def open_artifact(path: Path) -> Artifact:
         BadMetadata: it does not say, or not rightly, what the model takes.
         BadSessionTable: a platform's own table of formats is wrong.
     """
-    if (path / OWN).is_file():
+    try:
+        own = (path / OWN).is_file()
+    except OSError as error:  # no such name can be: it is too long
+        raise NotAnArtifact(path, f"cannot be opened: {error.strerror}") from None
+    if own:
         return _own(path)
     file = _model_in(path) if path.is_dir() else path
     if not file.is_file():
@@ -78,12 +82,21 @@ def _model_in(folder: Path) -> Path:
 def _own(path: Path) -> Artifact:
     described = path / OWN
     try:
+        if described.stat().st_size > MOST_TEXT:
+            raise BadMetadata(str(described), f"has more than {MOST_TEXT} characters")
         told = json.loads(described.read_text(encoding="utf-8"))
         name = told.pop("file")
-    except (OSError, ValueError, AttributeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise BadMetadata(str(described), f"cannot be read: {error!r}") from None
     metadata = checked(told, str(described))
     file = path / str(name)
-    if not file.resolve().is_relative_to(path.resolve()) or not file.is_file():
-        raise BadMetadata(str(described), f"file: {name} does not lie in the folder")
+    if not _in_folder(file, path):
+        raise BadMetadata(str(described), f"file: {str(name)[:80]} does not lie in the folder")
     return Artifact(path, file, metadata.format, metadata)
+
+
+def _in_folder(file: Path, folder: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(folder.resolve()) and file.is_file()
+    except (OSError, ValueError):  # a name that is too long, or holds a zero
+        return False

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
 
 from yoloport.errors import Exit, Problem
+from yoloport.runtime import plain_values as plain
 
 Task = Literal["detect", "segment", "pose", "obb", "classify"]
-Side = Annotated[int, Field(ge=1, le=1 << 14)]
+TASKS = ("detect", "segment", "pose", "obb", "classify")
+INPUTS, LAYOUTS, COLOURS = ("float32", "float16", "uint8"), ("NCHW", "NHWC"), ("RGB", "BGR")
+LARGEST_SIDE, MOST_POINTS = 1 << 14, 4096
 MOST_TEXT = 1 << 20
 """Characters of one value: a thousand class names are 20 000; more is not metadata of a detector."""
 
@@ -30,12 +32,11 @@ class BadMetadata(Problem):
         )
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Preprocess(_Frozen):
+@dataclass(frozen=True)
+class Preprocess:
     """What a picture has to become. ``scale``: what each 8-bit value is multiplied by."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}  # for tables that hold one
 
     input: Literal["float32", "float16", "uint8"] = "float32"
     scale: float = 1 / 255
@@ -43,7 +44,8 @@ class Preprocess(_Frozen):
     colour: Literal["RGB", "BGR"] = "RGB"
 
 
-class RawHead(_Frozen):
+@dataclass(frozen=True)
+class RawHead:
     """A graph that ends before boxes are worked out: the runtime does it, for the places that matter only.
 
     Its outputs are the head's last convolutions: all levels' boxes, then all levels' classes, then all levels' mask
@@ -55,12 +57,13 @@ class RawHead(_Frozen):
         layout: of these outputs; prototypes are always planes.
     """
 
-    strides: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(min_length=1, max_length=8)
-    reg_max: int = Field(default=16, ge=1, le=256)
+    strides: tuple[int, ...]
+    reg_max: int = 16
     layout: Literal["NCHW", "NHWC"] = "NCHW"
 
 
-class Metadata(_Frozen):
+@dataclass(frozen=True)
+class Metadata:
     """A model's task, classes and shapes.
 
     Args:
@@ -83,21 +86,21 @@ class Metadata(_Frozen):
     """
 
     task: Task
-    names: dict[int, str] = Field(min_length=1)
-    size: tuple[Side, Side]
+    names: dict[int, str]
+    size: tuple[int, int]
     dynamic: bool = False
-    batch: int = Field(default=1, ge=0, le=4096)
-    stride: int = Field(default=32, ge=1, le=1024)
-    channels: int = Field(default=3, ge=1, le=64)
+    batch: int = 1
+    stride: int = 32
+    channels: int = 3
     end2end: bool = False
     raw_head: RawHead | None = None
     kpt_shape: tuple[int, int] | None = None
     precision: str = ""
     rect: bool = False
-    preprocess: Preprocess = Preprocess()
+    preprocess: Preprocess = field(default_factory=Preprocess)
     format: str = ""
     source_digest: str = ""
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def of_ultralytics(said: Mapping[str, str], file: str, form: str) -> Metadata:
@@ -130,16 +133,15 @@ def of_ultralytics(said: Mapping[str, str], file: str, form: str) -> Metadata:
 
 
 def checked(found: Mapping[str, Any], file: str) -> Metadata:
-    """Metadata from plain values.
+    """Metadata from plain values, as JSON or Python's literals give them.
 
     Raises:
         BadMetadata: naming the key and what is wrong with it.
     """
     try:
-        made = Metadata.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadMetadata(file, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        made = Metadata(**plain.each(found, READERS, ("task", "names", "size")))
+    except plain.Wrong as wrong:
+        raise BadMetadata(file, f"{wrong.key}: {wrong.why}") from None
     if sorted(made.names) != list(range(len(made.names))):
         raise BadMetadata(file, "names: their numbers do not go from 0 without a gap")
     if made.task == "pose" and made.kpt_shape is None:
@@ -149,9 +151,64 @@ def checked(found: Mapping[str, Any], file: str) -> Metadata:
     return made
 
 
+def preprocess_of(value: object) -> Preprocess:
+    """From plain values.
+
+    Raises:
+        plain_values.Wrong: naming the key.
+    """
+    readers: dict[str, plain.Reader] = {
+        "input": plain.one_of(INPUTS),
+        "scale": plain.number,
+        "layout": plain.one_of(LAYOUTS),
+        "colour": plain.one_of(COLOURS),
+    }
+    return Preprocess(**plain.each(value, readers))
+
+
+def raw_head_of(value: object) -> RawHead | None:
+    """From plain values; nothing stays nothing.
+
+    Raises:
+        plain_values.Wrong: naming the key.
+    """
+    if value is None:
+        return None
+    readers: dict[str, plain.Reader] = {
+        "strides": plain.several(plain.whole(1, 1024), 1, 8),
+        "reg_max": plain.whole(1, 256),
+        "layout": plain.one_of(LAYOUTS),
+    }
+    return RawHead(**plain.each(value, readers, ("strides",)))
+
+
+def _points(value: object) -> tuple[int, ...] | None:
+    return None if value is None else plain.several(plain.whole(1, MOST_POINTS), 2)(value)
+
+
+READERS: Mapping[str, plain.Reader] = {
+    "task": plain.one_of(TASKS),
+    "names": plain.by_key(plain.whole(0, MOST_TEXT), plain.text, least=1),
+    "size": plain.several(plain.whole(1, LARGEST_SIDE), 2),
+    "dynamic": plain.flag,
+    "batch": plain.whole(0, 4096),
+    "stride": plain.whole(1, 1024),
+    "channels": plain.whole(1, 64),
+    "end2end": plain.flag,
+    "raw_head": raw_head_of,
+    "kpt_shape": _points,
+    "precision": plain.text,
+    "rect": plain.flag,
+    "preprocess": preprocess_of,
+    "format": plain.text,
+    "source_digest": plain.text,
+    "versions": plain.by_key(plain.text, plain.text),
+}
+
+
 def _value(text: str) -> Any:
     """A literal of Python's, and nothing that could run; what is none stays a text."""
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: {[]: 1}
         return text

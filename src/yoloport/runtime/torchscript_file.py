@@ -15,7 +15,8 @@ from pathlib import Path
 from yoloport.runtime.metadata import MOST_TEXT, BadMetadata
 from yoloport.runtime.sidecar import texts
 
-TORN = (OSError, ValueError, EOFError, RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+# RuntimeError: it asks for a password, or wants a method of packing that Python does not have.
+TORN = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def said(file: Path) -> dict[str, str]:

@@ -300,3 +300,14 @@ def test_threads_in_the_simulator_take_turns(toolkit, tmp_path):
 
     at_once(work)
     assert picture().dtype == np.float32
+
+
+def test_what_is_no_number_in_a_file_stays_unknown_and_refuses_nothing(tmp_path):
+    from yoloport.platforms.rockchip.rknn_file import read
+
+    file = tmp_path / "a.rknn"
+    for std, shape in (("255, ,2 55", "1, 3, 32, 64"), ("255", "1, ,3")):
+        said = f"{{'images': {{'idx': 0, 'shape': [{shape}], 'is_output': False, 'std': [{std}]}}}}"
+        file.write_bytes(b"RKNN" + bytes(12) + (24).to_bytes(8, "little") + said.encode())
+        found = read(file)
+        assert found.name == "images" and (found.shape, found.std).count(()) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -108,7 +110,7 @@ def test_both_layouts_say_the_same_and_numbers_that_are_none_bring_nothing_down(
     turned = [np.ascontiguousarray(one.transpose(0, 2, 3, 1)) for one in outputs]
     with np.errstate(all="ignore"):
         one = shown([*outputs, *protos], Facts(**facts, raw_head=HEAD), Choice(conf=conf))
-        two = shown([*turned, *protos], Facts(**facts, raw_head=HEAD.model_copy(update={"layout": "NHWC"})),
+        two = shown([*turned, *protos], Facts(**facts, raw_head=replace(HEAD, layout="NHWC")),
                     Choice(conf=conf))  # fmt: skip
     for name in ("boxes", "masks", "keypoints", "obb"):
         first, second = getattr(one, name), getattr(two, name)
@@ -121,7 +123,7 @@ WRONG = [
     ("a level less", Facts(raw_head=HEAD), empty()[:3]),
     ("another number of classes", Facts(raw_head=HEAD), empty(classes=3)),
     ("another number of bins", Facts(raw_head=RawHead(strides=(16, 32))), empty()),
-    ("another layout", Facts(raw_head=HEAD.model_copy(update={"layout": "NHWC"})), empty()),
+    ("another layout", Facts(raw_head=replace(HEAD, layout="NHWC")), empty()),
     ("no prototypes", Facts(task="segment", raw_head=HEAD), empty(extra=1)),
     ("no keypoints", Facts(task="pose", kpt_shape=(1, 3), raw_head=HEAD), empty()),
 ]

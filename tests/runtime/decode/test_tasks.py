@@ -13,6 +13,7 @@ from yoloport.runtime.decode import masks
 from yoloport.runtime.decode.boxes import back, into_picture, points_into_picture
 from yoloport.runtime.decode.candidates import Choice
 from yoloport.runtime.decode.tasks import OutputsDisagree, Sizes, decode
+from yoloport.runtime.metadata import RawHead
 from yoloport.runtime.prepare.letterbox import fit
 
 SAME = Sizes((64, 64), (64, 64))
@@ -151,3 +152,46 @@ def test_numbers_that_are_none_bring_nothing_down(seed, task):
     with np.errstate(all="ignore"):
         found = decode((raw, PLANES), 0, facts, SAME, Choice())
     assert (found.obb if task == "obb" else found.boxes) is not None
+
+
+def outputs(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    return tuple(np.zeros(shape, np.float32) for shape in shapes)
+
+
+SEGMENT, CLASSIFY = Facts(task="segment"), Facts(task="classify")
+FEWER = [
+    (Facts(), outputs((1, 6, 8)), 1),
+    (Facts(), outputs((0, 6, 8)), 0),
+    (Facts(), outputs((1, 6, 8), ()), 0),
+    (SEGMENT, outputs((2, 10, 8), (1, 4, 16, 16)), 1),
+    (SEGMENT, outputs((1, 10, 8), (1, 4, 0, 16)), 0),
+    (CLASSIFY, outputs((1, 2)), 1),
+    (
+        Facts(task="segment", raw_head=RawHead((32,), 1)),
+        outputs((1, 4, 2, 2), (1, 2, 2, 2), (1, 4, 2, 2), (1, 4, 0, 9)),
+        0,
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "given", "slot"), FEWER, ids=range(len(FEWER)))
+def test_outputs_without_a_picture_of_the_batch_are_refused(facts, given, slot):
+    with pytest.raises(OutputsDisagree):
+        decode(given, slot, facts, SAME, Choice())
+
+
+@pytest.mark.parametrize("number", [2, -1, 1e10, np.nan, np.inf])
+def test_a_class_that_the_metadata_does_not_know_is_refused(number):
+    rows = np.zeros((1, 3, 6), np.float32)
+    rows[0, 0] = (24, 28, 40, 36, 0.9, number)
+    with pytest.raises(OutputsDisagree, match="classes from 0 to 1"), np.errstate(invalid="ignore"):
+        decode((rows,), 0, Facts(end2end=True), HALF, Choice())
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_detection_with_a_number_that_is_none_is_left_out_and_the_others_stay(number):
+    good = (32, 32, 16, 8, 0.9, 0)
+    for bad in ((number, 32, 16, 8, 0.9, 0), (10, 10, number, 8, 0.9, 0), (10, 10, 8, 8, number, 0)):
+        assert decode((head([bad, good]),), 0, Facts(), SAME, Choice()).boxes[:, 0].tolist() == [24]
+    turned = decode((head([(10, 10, 8, 8, 0.9, 0, number), (*good, 0.5)]),), 0, Facts(task="obb"), SAME, Choice())
+    assert len(turned.obb) == 1

@@ -86,6 +86,16 @@ def test_an_archive_without_metadata_says_what_it_lacks(tmp_path: Path):
         open_artifact(file)
 
 
+def test_an_archive_with_a_password_is_refused(tmp_path: Path):
+    file, content = tmp_path / "best.torchscript", bytearray(packed(AS_JSON))
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 8] |= 1  # general purpose flags of the directory's last entry: encrypted
+    content[content.rindex(b"PK\x03\x04") + 6] |= 1
+    file.write_bytes(content)
+    with pytest.raises(BadMetadata, match="TorchScript archive"):
+        open_artifact(file)
+
+
 def test_metadata_of_an_archive_is_not_unpacked_without_end(tmp_path: Path):
     file = tmp_path / "best.torchscript"
     file.write_bytes(packed(" " * (MOST_TEXT + 1)))
@@ -102,6 +112,10 @@ def test_metadata_of_an_archive_is_not_unpacked_without_end(tmp_path: Path):
         ("a: &a [1, 2]\nb: [*a, *a]\n", "aliases"),
         ("!!python/object/apply:os.system ['true']\n", "is no YAML"),
         ("[" * 5000, "is no YAML"),
+        ("a: !!bool maybe\n", "is no YAML"),
+        ("a: !!int ''\n", "is no YAML"),
+        ("a: !!timestamp then\n", "is no YAML"),
+        ("? [a]\n: b\n", "is no YAML"),
         ("x: 1\n" * (MOST_TEXT // 4), "more than"),
         ("task: pose\n", "lacks names, imgsz, stride"),
     ],

@@ -68,6 +68,12 @@ def test_a_dynamic_export_takes_any_batch_and_keeps_proportions(onnx):
         ({"task": "paint"}, "task"),
         ({"names": "{}"}, "names"),
         ({"names": "{0: 'a', 2: 'b'}"}, "without a gap"),
+        ({"names": "{[]: 1}"}, "names"),
+        ({"names": "{0: 5}"}, "names.0"),
+        ({"imgsz": "[640, 480.5]"}, "size.1"),
+        ({"batch": "True"}, "batch"),
+        ({"end2end": "2"}, "end2end"),
+        ({"task": "pose", "kpt_shape": "[17]"}, "kpt_shape"),
         ({"names": "__import__('os').system('true')"}, "names"),
         ({"imgsz": "[640]"}, "size"),
         ({"imgsz": "[0, 640]"}, "size"),
@@ -119,13 +125,46 @@ def test_a_folder_of_our_own_tells_the_file_in_it(tmp_path: Path):
         open_session(found)
 
 
-@pytest.mark.parametrize("name", ["../outside.bin", "absent.bin", "/etc/passwd"])
-def test_a_folder_cannot_name_a_file_outside_it(tmp_path: Path, name: str):
+@pytest.mark.parametrize("name", ["../outside.bin", "absent.bin", "/etc/passwd", "a\0b", "x" * 5000, ".", 5, None])
+def test_a_folder_cannot_name_a_file_outside_it(tmp_path: Path, name: object):
     (tmp_path.parent / "outside.bin").touch()
     own = {"file": name, "task": "detect", "names": {"0": "helmet"}, "size": [64, 64]}
     (tmp_path / "yoloport.json").write_text(json.dumps(own))
     with pytest.raises(BadMetadata, match="does not lie in the folder"):
         open_artifact(tmp_path)
+
+
+OWN = {"file": "model.bin", "task": "detect", "names": {"0": "helmet"}, "size": [64, 64]}
+STRANGE = [
+    ("[1]", "cannot be read"),
+    ("5", "cannot be read"),
+    ("{}", "cannot be read"),
+    ("[" * 100_000, "cannot be read"),
+    (json.dumps({**OWN, "colour": "red"}), "colour: no such key"),
+    (json.dumps({**OWN, "preprocess": {"layout": "CHWN"}}), "preprocess.layout: is one of NCHW, NHWC"),
+    (json.dumps({**OWN, "preprocess": {"scale": "1"}}), "preprocess.scale"),
+    (json.dumps({**OWN, "preprocess": {"scale": 10**400}}), "preprocess.scale"),
+    (json.dumps({**OWN, "preprocess": []}), "preprocess: is no list of keys"),
+    (json.dumps({**OWN, "versions": {"torch": 2}}), "versions.torch: is a text"),
+    (json.dumps({**OWN, "size": [1e400, 64]}), "size.0"),
+    (json.dumps({**OWN, "file": "model.bin", "stride": -32}), "stride"),
+    (json.dumps({"file": "model.bin", "task": "detect", "size": [64, 64]}), "names: is missing"),
+    (json.dumps(OWN) + " " * (1 << 20), "more than"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), STRANGE, ids=range(len(STRANGE)))
+def test_a_folder_whose_description_cannot_be_is_refused_by_its_key(tmp_path: Path, text: str, why: str):
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    (tmp_path / "yoloport.json").write_text(text)
+    with pytest.raises(BadMetadata, match=why):
+        open_artifact(tmp_path)
+
+
+def test_a_name_that_no_file_can_have_is_no_artifact():
+    for name in ("x" * 5000, "a\0b.onnx"):
+        with pytest.raises(NotAnArtifact):
+            open_artifact(Path(name))
 
 
 @pytest.mark.parametrize("name", ["best.pt", "best.docx", "nowhere.onnx"])

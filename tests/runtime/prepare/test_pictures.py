@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import cv2
 import numpy as np
 import pytest
@@ -90,6 +92,31 @@ def test_sizes_are_read_without_decoding_and_too_large_a_picture_is_refused():
     png[16:24] = (100_000).to_bytes(4, "big") * 2
     with pytest.raises(BrokenPicture, match="100000 x 100000"):
         pictures.decode(bytes(png), "bomb.png")
+
+
+BIG = (30_000, 20_000)
+HEADS = {
+    "bmp": b"BM" + bytes(12) + struct.pack("<IiiHH", 40, BIG[1], -BIG[0], 1, 24),
+    "bmp of OS/2": b"BM" + bytes(12) + struct.pack("<IHHHH", 12, BIG[1], BIG[0], 1, 24),
+    "tiff": b"II*\0" + struct.pack("<IHHHIIHHII", 8, 2, 256, 4, 1, BIG[1], 257, 4, 1, BIG[0]),
+    "tiff, big-endian": b"MM\0*" + struct.pack(">IHHHIHHHHIHH", 8, 2, 256, 3, 1, BIG[1], 0, 257, 3, 1, BIG[0], 0),
+    "BigTIFF": b"II+\0" + struct.pack("<HHQQHHQQHHQQ", 8, 0, 16, 2, 256, 16, 1, BIG[1], 257, 16, 1, BIG[0]),
+    "webp": b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + bytes(8) + b"\x1f\x4e\0" + b"\x2f\x75\0",
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_a_header_of_any_kind_that_asks_for_too_much_is_refused_before_it_is_decoded(kind):
+    assert look(HEADS[kind]).size == BIG
+    with pytest.raises(BrokenPicture, match="20000 x 30000 pixels are more"):
+        pictures.decode(HEADS[kind], "bomb")
+
+
+@pytest.mark.parametrize("suffix", [".bmp", ".tiff", ".webp", ".png", ".jpg"])
+@pytest.mark.parametrize("colours", [NOISE, NOISE[:, :, 0], np.dstack((NOISE, NOISE[:, :, :1]))], ids=["3", "1", "4"])
+def test_the_size_in_a_header_is_that_of_the_picture(suffix, colours):
+    for quality in ([], [cv2.IMWRITE_WEBP_QUALITY, 101]) if suffix == ".webp" else ([],):
+        assert look(bytes(cv2.imencode(suffix, colours, quality)[1])).size == NOISE.shape[:2]
 
 
 def test_forty_megapixels_are_a_picture_like_any_other():

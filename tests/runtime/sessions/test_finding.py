@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def abacus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def artifact(**changed: object) -> Artifact:
-    facts = Metadata.model_validate({"task": "detect", "names": {0: "bead"}, "size": (64, 32), **changed})
+    facts = replace(Metadata("detect", {0: "bead"}, (64, 32)), **changed)
     return Artifact(Path("best.x"), Path("best.x"), "none", facts)
 
 
@@ -71,6 +72,16 @@ def test_a_table_that_is_wrong_is_named_with_the_key(abacus, table: str, why: st
     with pytest.raises(formats.BadSessionTable, match=why) as refused:
         formats.all_formats()
     assert refused.value.file == folder / "sessions.toml"
+
+
+def test_another_package_brings_a_format_by_an_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "abacus_session.py").write_text(CODE)
+    info = tmp_path / "abacus-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: abacus\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[yoloport.sessions]\nnone = abacus_session:open_session\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert open_session(artifact(), device="left").asked.device == "left"
 
 
 def test_a_format_that_nobody_knows_is_refused_with_those_that_are_known():

@@ -117,6 +117,24 @@ NOTHING = [
 ]
 
 
+def test_a_list_that_means_nothing_or_cannot_be_parted_says_so(tmp_path):
+    (tmp_path / "list.txt").write_text("*.nothing\n")
+    with pytest.raises(NoSource, match="nothing is there that"):
+        read(tmp_path / "list.txt")
+    (tmp_path / "list.csv").write_text('"' + "x" * 200_000)
+    with pytest.raises(NoSource, match="cannot be read: field larger"):
+        read(tmp_path / "list.csv")
+
+
+def test_names_that_no_file_can_have_are_broken_pictures_of_a_list_and_no_source_by_themselves(folder):
+    (folder / "list.txt").write_text(f"{'x' * 5000}\na\0b\na.jpg\n")
+    found, tally = read(folder / "list.txt")
+    assert names(found) == ["a.jpg"] and tally.broken_count == 2
+    for name in ("x" * 5000, "9" * 5000, "a\0b"):
+        with pytest.raises(NoSource, match="no such file"):
+            read(name)
+
+
 @pytest.mark.parametrize(("source", "why"), NOTHING, ids=[str(case[0]) for case in NOTHING])
 def test_a_source_that_is_none_says_what_may_be_one(source, why):
     with pytest.raises(NoSource, match=why) as caught:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from yoloport import __version__
 from yoloport.inside.convert.target import Target
 from yoloport.runtime.artifact import OWN
-from yoloport.runtime.metadata import Metadata, Preprocess, RawHead, of_ultralytics
+from yoloport.runtime.metadata import Metadata, of_ultralytics, preprocess_of, raw_head_of
 
 REPORT = "conversion.json"
 NAMES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16", "int8": "int8", "uint8": "int8", "int4": "int4"}
@@ -46,19 +47,19 @@ def metadata(target: Target, made: Mapping[str, Any], source: str, versions: Map
         versions: of the packages that made it.
     """
     told = of_ultralytics(made["said"], f"what Ultralytics says of {made['file']}", target.format)
-    own = {
+    own: dict[str, Any] = {
         "precision": precision_of(made["stored"]),
-        "preprocess": Preprocess.model_validate(made["preprocess"]),
-        "raw_head": made["raw_head"] and RawHead.model_validate(made["raw_head"]),
+        "preprocess": preprocess_of(made["preprocess"]),
+        "raw_head": raw_head_of(made["raw_head"]),
         "source_digest": source,
         "versions": {"yoloport": __version__, **made["versions"], **versions},
     }
-    return told.model_copy(update=own)
+    return replace(told, **own)
 
 
 def write(folder: Path, file: str, facts: Metadata) -> None:
     """``yoloport.json``; classes keep their own script."""
-    told = {"file": file, **facts.model_dump(mode="json")}
+    told = {"file": file, **asdict(facts)}
     _write(folder / OWN, told)
 
 

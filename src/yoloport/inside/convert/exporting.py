@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,8 @@ def export(work: dict[str, Any], step: Any) -> dict[str, Any]:
     return {
         "file": file.name,
         "said": {key: str(value) for key, value in said.items()},
-        "preprocess": graph.preprocess.model_dump(),
-        "raw_head": graph.raw_head and graph.raw_head.model_dump(),
+        "preprocess": asdict(graph.preprocess),
+        "raw_head": graph.raw_head and asdict(graph.raw_head),
         "notes": notes,
         **_stored(target, file),
         "parameters": parameters,

@@ -38,7 +38,7 @@ class _Entry(_Table):
     dynamic: bool
     chips: tuple[str, ...] = ()
     one_precision: dict[str, str] = {}
-    preprocess: Preprocess = Preprocess()
+    preprocess: Preprocess = Field(default_factory=Preprocess)
     install: str = ""
     source: str
     date: Any

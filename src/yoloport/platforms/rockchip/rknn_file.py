@@ -9,6 +9,7 @@ found stays unknown; nothing is refused for it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,9 +81,16 @@ def _facts(head: bytes, tail: bytes) -> RknnFile:
         chip=chip[1].decode() if chip else "",
         precision=TYPES.get(kind[1].decode(), "") if kind else "",
         name=taken[1].decode(errors="replace") if taken else "images",
-        shape=tuple(int(side) for side in taken[2].split(b",")) if taken else (),
-        std=tuple(float(one) for one in taken[3].split(b",")) if taken else (),
+        shape=_numbers(taken[2], int) if taken else (),
+        std=_numbers(taken[3], float) if taken else (),
     )
+
+
+def _numbers(text: bytes, kind: Callable[[bytes], Any]) -> tuple[Any, ...]:
+    try:
+        return tuple(kind(one) for one in text.split(b","))
+    except ValueError:
+        return ()
 
 
 def eight_bits(batch: NDArray[Any], facts: Metadata) -> NDArray[np.uint8]:

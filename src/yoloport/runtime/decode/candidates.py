@@ -49,6 +49,11 @@ class Candidates:
         """Those of ``index``, in its order."""
         return Candidates(self.boxes[index], self.scores[index], self.classes[index], self.extra[index])
 
+    def finite(self) -> Candidates:
+        """Without places where the graph overflowed: what is no number can neither be drawn nor written as JSON."""
+        fine = np.isfinite(np.column_stack((self.boxes, self.scores, self.extra))).all(axis=1)
+        return self if fine.all() else self.take(np.flatnonzero(fine))
+
 
 def above(head: NDArray, classes: int, choice: Choice) -> Candidates:
     """Candidates of a raw head.

@@ -89,9 +89,16 @@ def decode(
     Raises:
         OutputsDisagree: shapes that the metadata does not explain.
     """
+    if any(not output.ndim or len(output) <= slot for output in outputs):
+        raise OutputsDisagree(metadata.task, [output.shape for output in outputs], f"a batch of at least {slot + 1}")
     if metadata.task == "classify":
         return Found(probs=_scores(outputs, slot, metadata))
     own, found, protos = _found(outputs, slot, metadata, sizes, choice)
+    if own and not np.isin(found.classes, list(metadata.names)).all():
+        raise OutputsDisagree(
+            metadata.task, [one.shape for one in outputs], f"classes from 0 to {len(metadata.names) - 1}"
+        )
+    found = found.finite()
     way = box.back(sizes.given, sizes.picture)
     if metadata.task == "obb":
         return _turned(found if own else found.take(rotated.suppress(found, choice)), way)
@@ -127,7 +134,8 @@ def _levels(
     segment = metadata.task == "segment" and bool(outputs) and outputs[-1].ndim == 4
     levels, protos = (outputs[:-1], outputs[-1]) if segment else (outputs, None)
     wanted = raw_head.expected(metadata, raw, given, _extra(metadata, protos))
-    if [one.shape[1:] for one in levels] != wanted or len({one.shape[0] for one in outputs}) != 1:
+    whole = all(one.size for one in outputs) and len({one.shape[0] for one in outputs}) == 1
+    if [one.shape[1:] for one in levels] != wanted or not whole:
         words = " and ".join(f"(batch, {', '.join(map(str, shape))})" for shape in wanted)
         raise OutputsDisagree(metadata.task, [one.shape for one in outputs], words)
     return levels, protos
@@ -144,7 +152,7 @@ def _scores(outputs: tuple[NDArray, ...], slot: int, metadata: Metadata) -> NDAr
 def _parts(outputs: tuple[NDArray, ...], metadata: Metadata) -> tuple[NDArray, NDArray | None]:
     """The head, and the prototypes of masks where the task has them."""
     heads = [output for output in outputs if output.ndim == 3]
-    planes = [output for output in outputs if output.ndim == 4]
+    planes = [output for output in outputs if output.ndim == 4 and output.size]
     segment = metadata.task == "segment"
     if heads and (planes or not segment):
         protos = planes[0] if segment else None

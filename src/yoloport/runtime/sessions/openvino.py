@@ -6,6 +6,8 @@ compiled models): precision is always asked for, and then read back.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 TYPES = {"float32": "f32", "float16": "f16", "uint8": "u8"}
 QUANTISED = "FakeQuantize"
+CONVERTER = "openvino.tools.ovc"
+GRAPHICS = ("/dev/dri", "/dev/dxg")
+"""Where Linux has graphics processors, and where Linux on Windows has them."""
 KERNELS = 1000
 """Compiled kernels that a stream keeps; a size of the input needs about 75."""
 
@@ -55,15 +60,12 @@ def open_session(artifact: Artifact, options: Options) -> OpenVinoSession:
         MissingPart: OpenVINO is not installed.
         CannotLoad: a file is missing or torn, it disagrees with its metadata, or device or precision are not to be had.
     """
-    try:
-        import openvino
-    except ModuleNotFoundError:
-        raise missing("openvino", artifact) from None
+    openvino = _library(artifact)
     weights = artifact.file.with_suffix(".bin")
     if not weights.is_file():
         raise CannotLoad(str(artifact.path), f"{weights.name} is missing beside {artifact.file.name}")
     core = openvino.Core()
-    device = _device(options.device, list(core.available_devices), artifact)
+    device = _device(options.device, _devices(core, options.device), artifact)
     try:
         model = core.read_model(str(artifact.file), str(weights))
         shape = _input(model, artifact)
@@ -75,6 +77,35 @@ def open_session(artifact: Artifact, options: Options) -> OpenVinoSession:
     running = _running(compiled, shape, quantised, str(openvino.__version__).split("-", 1)[0])
     _require(options, compiled, artifact)
     return OpenVinoSession(compiled, running, options.streams)
+
+
+def _library(artifact: Artifact) -> Any:
+    """OpenVINO without its converter, which every import of it loads.
+
+    The converter costs 0.1 s and 10 MB, writes to ``~/intel``, and tells Google Analytics of the import unless it was
+    forbidden to (2026.4.1, ``openvino/tools/ovc/__init__.py``): a runtime reaches for no network. It is there again,
+    as ``openvino.convert_model`` too, for whoever calls it.
+    """
+    if sys.modules.get("openvino") is not None:
+        return sys.modules["openvino"]
+    modules: dict[str, Any] = sys.modules
+    modules[CONVERTER] = None  # its import fails then, which openvino passes over
+    try:
+        import openvino
+    except ModuleNotFoundError:
+        raise missing("openvino", artifact) from None
+    finally:
+        del modules[CONVERTER]
+    if not hasattr(openvino, "convert_model"):
+        openvino.convert_model = lambda *args, **named: importlib.import_module(CONVERTER).convert_model(*args, **named)
+    return openvino
+
+
+def _devices(core: Any, asked: str) -> list[str]:
+    """What OpenVINO finds; to look it loads each plug-in, 15 MB for graphics, which without a node there cannot be."""
+    if asked in ("auto", "cpu") and not any(Path(one).exists() for one in GRAPHICS):
+        return ["CPU"]
+    return list(core.available_devices)
 
 
 def _device(asked: str, available: list[str], artifact: Artifact) -> str:

@@ -45,7 +45,9 @@ def is_camera(source: Any) -> bool:
     """A number, or a text that is one and not the name of a file."""
     if isinstance(source, bool):
         return False
-    return isinstance(source, int) or (isinstance(source, str) and source.isdecimal() and not Path(source).exists())
+    if isinstance(source, int):
+        return True
+    return isinstance(source, str) and source.isdecimal() and len(source) < 10 and not exists(source)
 
 
 def files(path: str | Path) -> list[str]:
@@ -55,14 +57,22 @@ def files(path: str | Path) -> list[str]:
         NoSource: there is nothing, or nothing that is a picture or a video.
     """
     text = str(path)
+    if not exists(text) and not glob.has_magic(text):
+        raise NoSource(text, "no such file or folder")
     found = Path(text)
-    if found.is_dir():
+    if exists(text) and found.is_dir():
         return _looked_through(text, _matching(str(Path(glob.escape(text)) / "*.*")))
-    if found.is_file():
+    if exists(text) and found.is_file():
         return _listed(found) if suffix(text) in ("txt", "csv") else [text]
-    if glob.has_magic(text):
-        return _looked_through(text, _matching(text))
-    raise NoSource(text, "no such file or folder")
+    return _looked_through(text, _matching(text))
+
+
+def exists(name: str) -> bool:
+    """Whether anything has this name; none has one that is too long, or that holds a zero."""
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _matching(pattern: str) -> list[str]:
@@ -88,17 +98,23 @@ def _listed(file: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise NoSource(file, f"this list cannot be read: {error}") from None
     rows = csv.reader(text.splitlines()) if suffix(file.name) == "csv" else ([line] for line in text.splitlines())
-    names = [cell.strip() for row in rows for cell in row if cell.strip()]
+    try:
+        names = [cell.strip() for row in rows for cell in row if cell.strip()]
+    except csv.Error as error:
+        raise NoSource(file, f"this list cannot be read: {error}") from None
     names = names[1:] if suffix(file.name) == "csv" and names[:1] == ["source"] else names
     if not names:
         raise NoSource(file, "this list is empty")
-    return [one for name in names for one in _resolved(name, file.parent)]
+    found = [one for name in names for one in _resolved(name, file.parent)]
+    if not found:
+        raise NoSource(file, f"nothing is there that {names[0][:80]} means, nor what the rest of this list does")
+    return found
 
 
 def _resolved(name: str, folder: Path) -> list[str]:
     if is_address(name):
         return [name]
-    if glob.has_magic(name) and not Path(name).exists():
+    if glob.has_magic(name) and not exists(name):
         return sorted(_matching(name)) or sorted(_matching(str(folder / name)))
     # A line that names nothing stays: it is counted as broken under its own name when its turn comes.
-    return [name] if Path(name).exists() or not (folder / name).exists() else [str(folder / name)]
+    return [name] if exists(name) or not exists(str(folder / name)) else [str(folder / name)]

@@ -7,6 +7,7 @@ the engine works in; with int8 by NNCF every convolution computes in 8 bits (rea
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -65,7 +66,7 @@ def fast(file: Path, speed: Speed) -> Graph:
     del model  # it reads from the file that is replaced now
     for suffix in (".xml", ".bin"):
         whole.with_suffix(suffix).replace(file.with_suffix(suffix))
-    return Graph(BYTES, raw and raw.model_copy(update={"layout": "NHWC"}))
+    return Graph(BYTES, raw and replace(raw, layout="NHWC"))
 
 
 def _quantised(model: Any, speed: Speed) -> Any:
