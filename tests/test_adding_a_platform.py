@@ -16,13 +16,31 @@ from yoloport.errors import Exit
 ROOT = Path(__file__).resolve().parents[1]
 FILES = {
     "chips/starling/platform.toml", "chips/starling/versions.toml", "chips/starling/checks.toml",
-    "chips/starling/checks.py", "starling.toml",
+    "chips/starling/checks.py", "chips/starling/sessions.toml", "chips/starling/session.py", "starling.toml",
 }  # fmt: skip
 # Stands in for the machine that has the card: whoever asks for this machine gets the page's recorded one.
 HAS_THE_CARD = """
 from pathlib import Path
 from yoloport.host import machine, recorded
 machine.at = lambda place=Path("/"): recorded.load(Path("starling.toml"))
+"""
+
+# Stands in for the vendor's binding: its model sees a helmet in every picture.
+BINDING = """
+import numpy as np
+__version__ = "3.2.0"
+class Error(Exception): pass
+class Model:
+    input_shape, precision = (1, 3, 64, 64), "fp16"
+    def run(self, batch):
+        assert batch.shape == self.input_shape
+        head = np.zeros((1, 6, 8), np.float32)
+        head[0, :, 0] = 32, 32, 16, 8, 0.9, 0.1
+        return [head]
+    def release(self): pass
+def load(file, card):
+    if open(file, "rb").read() != b"model": raise Error("0x2a")
+    return Model()
 """
 
 
@@ -62,7 +80,12 @@ def yoloport(request: pytest.FixtureRequest, tmp_path: Path):
 
 def test_both_pages_show_the_same_files_and_commands():
     assert files(page("en")) == files(page("zh")) and set(files(page("en"))) == FILES
-    expected = "platforms show starling", "doctor --from starling.toml", "up --platform starling --dry-run"
+    expected = (
+        "predict helmet_starling/ pictures/",
+        "platforms show starling",
+        "doctor --from starling.toml",
+        "up --platform starling --dry-run",
+    )
     assert shown(page("en")) == shown(page("zh")) == [command.split() for command in expected]
 
 
@@ -73,6 +96,41 @@ def test_the_new_chip_is_shown_with_its_sources_and_what_has_none(yoloport):
         assert words in done.stdout
     assert re.search(r"no source +image\.base", done.stdout) and "UNSOURCED (no source found" in done.stdout
     assert re.search(r"^starling +Starling NPU .* 0000000  /dev/starlingN$", yoloport("platforms").stdout, re.MULTILINE)
+
+
+@pytest.fixture
+def helmet(yoloport, tmp_path: Path) -> Path:
+    """A model of the page's format, and a picture to look at."""
+    import cv2
+    import numpy as np
+
+    for folder in ("helmet_starling", "pictures"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "helmet_starling/metadata.yaml").write_text(
+        "{task: detect, names: {0: helmet, 1: head}, imgsz: [64, 64], stride: 32, batch: 1}"
+    )
+    (tmp_path / "pictures/a.png").write_bytes(cv2.imencode(".png", np.zeros((64, 64, 3), np.uint8))[1].tobytes())
+    model = tmp_path / "helmet_starling/helmet.sgm"
+    model.write_bytes(b"model")
+    return model
+
+
+BRINGS_THE_BINDING = "import sys; sys.path.insert(0, '.')"
+
+
+def test_a_model_of_the_new_format_is_predicted_with_like_any_other(yoloport, helmet: Path, tmp_path: Path):
+    (tmp_path / "starling_rt.py").write_text(BINDING)
+    command = next(words for words in shown(page("en")) if words[0] == "predict")
+    done = yoloport(*command, before=BRINGS_THE_BINDING)
+    assert (done.returncode, done.stdout) == (0, "pictures/a.png: 1 helmet\n"), done.stderr
+    helmet.write_bytes(b"torn")
+    refused = yoloport(*command, before=BRINGS_THE_BINDING)
+    assert refused.returncode == Exit.BAD_WEIGHTS and "load failed with 0x2a" in refused.stderr
+
+
+def test_without_the_binding_the_tables_remedy_is_shown(yoloport, helmet: Path):
+    refused = yoloport("predict", "helmet_starling/", "pictures/")
+    assert refused.returncode == Exit.INSTALL and "remedy: install the Starling SDK" in refused.stderr
 
 
 def test_doctor_knows_the_recorded_machine_and_makes_the_new_check(yoloport):
