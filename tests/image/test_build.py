@@ -20,7 +20,7 @@ from yoloport.platforms.load import load
 
 CPU = load("cpu")
 DOCKER = Engine("docker", "/usr/bin/docker", "26", frozenset(), rootless=False)
-FILES = {f"files/{name}" for name in ("requirements.lock", "pins.txt", "versions.py", "bytecode.py", WHEEL)}
+FILES = {f"files/{name}" for name in ("requirements.lock", "pins.txt", "versions.py", "bytecode.py", "own.py", WHEEL)}
 PODMAN = Engine("podman", "podman", "4.3.1", frozenset(), rootless=True)
 BUILDAH = Engine("buildah", "buildah", "1.28.2", frozenset(), rootless=True)
 
@@ -83,10 +83,10 @@ def test_the_context_holds_exactly_what_the_dockerfile_takes(cache: Path):
     assert not context.exists()
 
 
-def test_the_runtimes_context_holds_its_own_lock_and_no_script(cache: Path, tmp_path: Path):
+def test_the_runtimes_context_holds_its_own_lock_and_the_script_for_our_wheel(cache: Path, tmp_path: Path):
     made = replace(recipe(), kind="runtime")
     with build._context(made, None) as context:
-        assert files(context) == {"Dockerfile", "files/runtime.lock", f"files/{WHEEL}"}
+        assert files(context) == {"Dockerfile", "files/runtime.lock", "files/own.py", f"files/{WHEEL}"}
     build.build(made, client(tmp_path, "echo one"), "t", "", None, lambda line: None)
     assert (cache / "logs/image-runtime-cpu.log").read_text() == "one\n", "the workspace's log is kept"
 

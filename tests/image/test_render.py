@@ -9,6 +9,7 @@ import pytest
 
 from yoloport import __version__
 from yoloport.environment.plan import torch_source
+from yoloport.host import folders
 from yoloport.image.base import base
 from yoloport.image.mirrors import Mirrors
 from yoloport.image.recipe import Wanted
@@ -54,10 +55,21 @@ def test_wheels_are_lent_to_the_build_and_left_out_of_the_image():
     assert "wheelhouse" not in dockerfile(recipe())
 
 
-def test_a_mirror_serves_locked_packages_torch_and_yoloport():
+def test_a_mirror_serves_locked_packages_and_torch_and_an_installed_yoloport_too(monkeypatch: pytest.MonkeyPatch):
+    text = dockerfile(recipe(mirror="https://mirror.example/simple"))
+    assert text.count("--index-url https://mirror.example/simple") == 2
+    assert "download.pytorch.org" not in text
+    monkeypatch.setattr(folders, "checkout", lambda: None)
     text = dockerfile(recipe(mirror="https://mirror.example/simple"))
     assert text.count("--index-url https://mirror.example/simple") == 3
-    assert "download.pytorch.org" not in text
+    assert f"--no-deps --dest /tmp/own yoloport=={__version__} " in text
+
+
+@pytest.mark.parametrize("kind", ["workspace", "runtime"])
+def test_a_change_of_our_own_package_asks_no_index_and_renews_only_the_end(kind: str):
+    text = dockerfile(wanted("cpu", kind=kind))
+    asked, own = text.rindex("pip install"), text.index(f"own.py /files/{WHEEL}")
+    assert asked < own and "source=files" not in text[:asked] and text.count(WHEEL) == 1
 
 
 def test_a_mirror_with_a_shells_characters_is_quoted():

@@ -78,7 +78,8 @@ def build(
     log.parent.mkdir(parents=True, exist_ok=True)
     with _context(recipe, wheelhouse) as context:
         argv = command(engine, context, tag, base, architecture, anew)
-        environ = {**os.environ, "DOCKER_BUILDKIT": "1"}
+        # A record of when and how it was built makes the image another one each time, and a rebuild longer.
+        environ = {**os.environ, "DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
         with _whole_or_as_it_was(engine, tag), following(argv, environ) as process:
             lines = _follow(process, log, report)
             if process.wait():

@@ -21,10 +21,10 @@ def texts(kind: str, init_wheel: bool = False) -> dict[str, str]:
         kind: ``workspace`` or ``runtime``.
         init_wheel: whether the image's init comes as a wheel: ``System.init_wheel``.
     """
-    if kind == "runtime":
-        return {"runtime.lock": runtime.LOCK.read_text(encoding="utf-8")}
-    lock = plan.LOCK.read_text(encoding="utf-8")
     scripts = {file.name: file.read_text(encoding="utf-8") for file in sorted(CONTEXT.glob("*.py"))}
+    if kind == "runtime":
+        return {"runtime.lock": runtime.LOCK.read_text(encoding="utf-8"), "own.py": scripts["own.py"]}
+    lock = plan.LOCK.read_text(encoding="utf-8")
     init = {_INIT.name: _INIT.read_text(encoding="utf-8")} if init_wheel else {}
     return {"requirements.lock": lock, "pins.txt": plan.pins(lock), **init, **scripts}
 

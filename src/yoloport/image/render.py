@@ -45,6 +45,7 @@ IMPORTED = (
     "nbconvert.exporters",
     "jedi",
     "IPython.terminal.interactiveshell",
+    "typer",
     "pip._internal.commands.install",
 )
 """What a workspace imports in a day's work: these get byte code."""
@@ -96,6 +97,7 @@ def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
         index=("--index-url", recipe.mirrors.packages) if recipe.mirrors.packages else (),
         wheelhouse=bool(places(recipe).wheelhouse),
         version=__version__,
+        own_wheel=WHEEL if folders.checkout() else "",
         **special,
     )
 
@@ -123,7 +125,6 @@ def _runtime(recipe: Recipe) -> dict[str, Any]:
         "tags": runtime.WHEEL_TAGS,
         "site": runtime.site(python),
         "wheels": wheels,
-        "own": steps(recipe.row, recipe.source, where)[-1].arguments,
     }
 
 

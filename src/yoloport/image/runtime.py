@@ -22,7 +22,6 @@ SYSTEM = (
     "libgfortran5",
     "liblapack3",
     "liblzma5",
-    "libsqlite3-0",
     "libssl3",
     "libstdc++6",
     "libuuid1",

@@ -18,7 +18,8 @@ from yoloport.image.bundle.problems import BadSize, NoCompressor
 from yoloport.image.bundle.saved import CHUNK
 
 PACKERS: dict[Compression, tuple[str, ...]] = {
-    "zstd": ("zstd", "-q", "-3", "-T0", "-c"),
+    # The runtime image of 284 MB: 103 MB at -3, 98 at -5 in 1.6 times the time, 92 at -12 in 7 times (2026-11-28).
+    "zstd": ("zstd", "-q", "-5", "-T0", "-c"),
     "gzip": ("gzip", "-n", "-6", "-c"),
 }
 _MOST_PARTS = 1000
