@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Worker:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Its input ends, and so does it."""
         assert self._process.stdin is not None
         self._process.stdin.close()
@@ -82,9 +83,9 @@ def _environ() -> dict[str, str]:
 
 def measure(contestants: list[Contestant], pictures: Path, rounds: int) -> dict[str, Measured]:
     """Load all, let each do the pictures once to be warm, then the rounds, each starting with another contestant."""
-    workers = [Worker(one) for one in contestants]
     found = {one.name: Measured() for one in contestants}
-    try:
+    with ExitStack() as loaded:
+        workers = [loaded.enter_context(closing(Worker(one))) for one in contestants]
         for worker in workers:
             worker.ask(pictures)
         for number in range(rounds):
@@ -92,9 +93,6 @@ def measure(contestants: list[Contestant], pictures: Path, rounds: int) -> dict[
             for worker in workers[turn:] + workers[:turn]:
                 _keep(found[worker.contestant.name], worker.ask(pictures))
             print(f"round {number + 1} of {rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
-    finally:
-        for worker in workers:
-            worker.end()
     return found
 
 

@@ -1,0 +1,58 @@
+"""How the runtime's benchmark gets from seconds to what the documents say."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from runtime_speed import table
+from runtime_speed.rounds import Contestant, Measured, measure
+from runtime_speed.summary import Claim, judged, rows
+
+OURS = Measured(wall=[2.0, 1.0, 4.0], cpu=[1.1, 1.0, 1.2], each=[[0.1, 0.2], [0.1, 0.1], [0.3, 0.1]], boxes={7})
+PEER = Measured(wall=[4.0, 1.5, 4.0], cpu=[1.0, 1.0, 1.0], each=[[0.2, 0.2], [0.4, 0.4], [0.3, 0.3]], boxes={7})
+BOTH = {"ours": OURS, "peer": PEER}
+
+
+def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
+    told = judged(Claim("throughput", "faster", "ours", "peer", 1.4), BOTH)
+    assert (told["value"], told["least"], told["most"], told["met"]) == (1.5, 1.0, 2.0, True)
+
+
+def test_latency_compares_each_picture_with_itself():
+    told = judged(Claim("latency", "latency", "ours", "peer", 2.5), BOTH)
+    assert (told["least"], told["value"], told["most"], told["met"]) == (1.5, 2.0, 4.0, False)
+
+
+def test_processor_time_beyond_the_bare_engine_must_stay_below_its_target():
+    told = judged(Claim("beyond", "beyond", "ours", "peer", 0.05), BOTH)
+    assert told["value"] == pytest.approx(0.1) and not told["met"]
+
+
+def test_a_contestant_is_told_by_its_medians():
+    told = rows(BOTH, pictures=10)["ours"]
+    assert (told["per_second"], told["slowest"], told["fastest"]) == (5.0, 2.5, 10.0)
+    assert told["cpu_ms"] == 110.0 and told["boxes"] == [7]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_claim_has_words_and_a_verdict(tmp_path, language):
+    kinds = {"beyond": "beyond", "share": "share", "share-int8": "share", "latency": "latency"}
+    said = [
+        judged(Claim(name, kinds.get(name, "faster"), "ours", "peer", 1.4), BOTH) for name in table.CLAIMS[language]
+    ]
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps({"claims": said, "contestants": rows(BOTH, 10)}), encoding="utf-8")
+    lines = table.claims(language, file).splitlines()
+    assert len(lines) == 2 + len(table.CLAIMS["en"]) and lines[2].endswith(f"| {table.MET[language][1]} |")
+    assert "10.0 %" in lines[-1] and "| 5.0 | 2.5 – 10.0 | 110 |" in table.runs(language, file)
+
+
+def test_a_contestant_that_ends_is_named(tmp_path):
+    with pytest.raises(SystemExit, match="nobody ended with 1"):
+        measure([Contestant("nobody", "no such kind", tmp_path)], tmp_path / "list.txt", 1)
