@@ -40,13 +40,21 @@ RUNS = {
     "en": ("", "pictures a second", "slowest to fastest round", "processor ms a picture", "peak memory, MB", "boxes"),
     "zh": ("", "每秒图片数", "最慢到最快的一轮", "每张图片处理器毫秒", "内存峰值，MB", "框数"),
 }
+LEAD = {
+    "en": "{date}, {machine}; {versions}; YOLOv8n, {rounds} rounds of {pictures} pictures of COCO; "
+    "load {before} before, {after} after:",
+    "zh": "{date}，{machine}；{versions}；YOLOv8n，{rounds} 轮，每轮 {pictures} 张 COCO 图片；负载：之前 {before}，之后 {after}：",
+}
 RUN_WORDS = {"bare ": "裸 ", ", one by one": "，逐张", ", rect": "，最小矩形", ", ": "，"}
 
 
 def claims(language: str, file: Path = RESULTS) -> str:
-    """What was reached, a line for each claim."""
+    """Where and when, and what was reached, a line for each claim."""
     told = json.loads(file.read_text(encoding="utf-8"))
-    return _table(HEADS[language], [_claim(one, language) for one in told["claims"]])
+    versions = ", ".join(f"{name} {number}" for name, number in told["versions"].items())
+    facts = {key: told[key] for key in ("date", "machine", "rounds", "pictures")}
+    lead = LEAD[language].format(**facts, versions=versions, **told["load_1min"])
+    return f"{lead}\n\n" + _table(HEADS[language], [_claim(one, language) for one in told["claims"]])
 
 
 def runs(language: str, file: Path = RESULTS) -> str:

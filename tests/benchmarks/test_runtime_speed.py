@@ -47,8 +47,12 @@ def test_every_claim_has_words_and_a_verdict(tmp_path, language):
         judged(Claim(name, kinds.get(name, "faster"), "ours", "peer", 1.4), BOTH) for name in table.CLAIMS[language]
     ]
     file = tmp_path / "results.json"
-    file.write_text(json.dumps({"claims": said, "contestants": rows(BOTH, 10)}), encoding="utf-8")
-    lines = table.claims(language, file).splitlines()
+    facts = {"date": "2026-11-28", "machine": "M, 2 cores", "versions": {"openvino": "1"}, "rounds": 3, "pictures": 10}
+    load = {"before": 0.1, "after": 1.9}
+    told = {**facts, "load_1min": load, "claims": said, "contestants": rows(BOTH, 10)}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    lead, _, *lines = table.claims(language, file).splitlines()
+    assert all(word in lead for word in ("2026-11-28", "M, 2 cores", "openvino 1", "0.1", "1.9"))
     assert len(lines) == 2 + len(table.CLAIMS["en"]) and lines[2].endswith(f"| {table.MET[language][1]} |")
     assert "10.0 %" in lines[-1] and "| 5.0 | 2.5 – 10.0 | 110 |" in table.runs(language, file)
 
