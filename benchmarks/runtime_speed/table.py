@@ -43,7 +43,8 @@ RUNS = {
 LEAD = {
     "en": "{date}, {machine}; {versions}; YOLOv8n, {rounds} rounds of {pictures} pictures of COCO; "
     "load {before} before, {after} after:",
-    "zh": "{date}，{machine}；{versions}；YOLOv8n，{rounds} 轮，每轮 {pictures} 张 COCO 图片；负载：之前 {before}，之后 {after}：",
+    "zh": "{date}，{machine}；{versions}；YOLOv8n，{rounds} 轮，每轮 {pictures} 张 COCO 图片；"
+    "负载：之前 {before}，之后 {after}：",
 }
 RUN_WORDS = {"bare ": "裸 ", ", one by one": "，逐张", ", rect": "，最小矩形", ", ": "，"}
 
