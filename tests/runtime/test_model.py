@@ -145,6 +145,22 @@ def test_a_model_that_only_was_loaded_has_no_thread_to_lose_in_a_fork():
     assert threading.active_count() == before
 
 
+def test_a_single_picture_needs_no_thread_beside_the_callers(tmp_path):
+    seen = []
+    (tmp_path / "a.png").write_bytes(cv2.imencode(".png", picture(0))[1].tobytes())
+
+    def watched(batch):
+        seen.append({one.name for one in threading.enumerate() if one.name.startswith("yoloport")})
+        return echo(batch)
+
+    model = Model(Told(watched), Facts(), workers=2)
+    for single in (picture(0), tmp_path / "a.png", (tmp_path / "a.png").read_bytes()):
+        list(model(single))
+    assert seen == [set()] * 3
+    list(model([picture(0), picture(1)]))
+    assert seen[-1], "pictures of a list are read ahead"
+
+
 def test_a_problem_of_the_engine_reaches_the_caller():
     def fails(batch):
         raise RuntimeError("out of memory")

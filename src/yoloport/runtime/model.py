@@ -19,6 +19,7 @@ from yoloport.runtime.cores import share
 from yoloport.runtime.decode.candidates import Choice
 from yoloport.runtime.pipeline import Pipeline, warm
 from yoloport.runtime.results.results import Results
+from yoloport.runtime.sources import kinds
 from yoloport.runtime.sources.frame import Tally
 from yoloport.runtime.sources.live import Patience
 from yoloport.runtime.sources.open import Reading, frames
@@ -179,7 +180,9 @@ class Model:
         patience = Patience() if retries is None else Patience(retries=retries)
         reading, tally = Reading(self.metadata.channels, stride, patience), Tally()
         pipeline = self._pipeline.with_choice(checked(choice, self.metadata.names), retina_masks)
-        return Run(pipeline.results(frames(source, reading, tally), reading.ended.set), tally, reading)
+        single = kinds.is_one_picture(source)
+        results = pipeline.results(frames(source, reading, tally), reading.ended.set, single=single)
+        return Run(results, tally, reading)
 
     predict = __call__
 

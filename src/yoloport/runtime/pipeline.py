@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -63,9 +64,24 @@ class Pipeline:
     workers: int = 1
     retina: bool = False
 
-    def results(self, frames: Iterator[Frame], leaving: Callable[[], None] | None = None) -> Iterator[Results]:
-        """What each frame shows, in the order of the frames. Closing this calls ``leaving`` and closes the source."""
-        with Ahead(self.batches(frames), self.workers, leaving) as ready:
+    def results(
+        self, frames: Iterator[Frame], leaving: Callable[[], None] | None = None, *, single: bool = False
+    ) -> Iterator[Results]:
+        """What each frame shows, in the order of the frames. Closing this calls ``leaving`` and closes the source.
+
+        Args:
+            frames: what to look at.
+            leaving: wakes a source that waits for something.
+            single: there is one frame at most; then nothing is read ahead, and no thread is made for it.
+        """
+        if single:
+            with closing(self.batches(frames)) as only:
+                for batch in only:
+                    yield from self.forward(batch)
+            return
+        # A live picture must not grow old waiting; with several passes one that ends early finds the next one ready.
+        depth = 1 if self.workers == 1 else 2 * self.workers
+        with Ahead(self.batches(frames), depth, leaving) as ready:
             if self.workers == 1:
                 for batch in ready:
                     yield from self.forward(batch)
@@ -79,14 +95,14 @@ class Pipeline:
         try:
             for batch in ready:
                 running.append(pool.submit(self.forward, batch))
-                if len(running) > self.workers:
+                if len(running) > 2 * self.workers:
                     yield from running.popleft().result()
             while running:
                 yield from running.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def batches(self, frames: Iterator[Frame]) -> Iterator[Batch]:
+    def batches(self, frames: Iterator[Frame]) -> Generator[Batch, None, None]:
         """Frames in groups that fit the graph, prepared."""
         size = max(self.metadata.batch, 1)
         try:

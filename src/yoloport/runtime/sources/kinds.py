@@ -50,6 +50,14 @@ def is_camera(source: Any) -> bool:
     return isinstance(source, str) and source.isdecimal() and len(source) < 10 and not exists(source)
 
 
+def is_one_picture(source: Any) -> bool:
+    """Whether it can only be a single picture: nothing has to be read ahead then."""
+    if isinstance(source, (str, Path)):
+        text = str(source)
+        return suffix(text) in PICTURES and not is_address(text) and not glob.has_magic(text)
+    return not isinstance(source, (int, list, tuple)) and not hasattr(source, "__next__")
+
+
 def files(path: str | Path) -> list[str]:
     """The files behind a path: itself, those of a folder, those that a glob matches, or those that a list names.
 
