@@ -19,14 +19,14 @@ class Claim:
         kind: ``faster`` (peer's seconds by ours), ``latency`` (the same, of each picture), ``share`` (of the bare
             engine's throughput), or ``beyond`` (processor time beyond the bare engine's, as a share of that).
         ours, against: names of contestants.
-        target: to reach; for ``beyond`` not to exceed.
+        target: to reach; for ``beyond`` not to exceed; nothing for what is told for comparison alone.
     """
 
     name: str
     kind: str
     ours: str
     against: str
-    target: float
+    target: float | None = None
 
 
 def rows(found: Mapping[str, Measured], pictures: int) -> dict[str, dict[str, Any]]:
@@ -49,7 +49,9 @@ def judged(claim: Claim, found: Mapping[str, Measured]) -> dict[str, Any]:
     ours, other = found[claim.ours], found[claim.against]
     each = _ratios(claim.kind, ours, other)
     value = statistics.median(each)
-    met = value <= claim.target if claim.kind == "beyond" else value >= claim.target
+    met = None
+    if claim.target is not None:
+        met = value <= claim.target if claim.kind == "beyond" else value >= claim.target
     return {
         "name": claim.name, "kind": claim.kind, "ours": claim.ours, "against": claim.against,
         "value": round(value, 3), "least": round(min(each), 3), "most": round(max(each), 3),

@@ -19,9 +19,9 @@ from yoloport.inside.convert import command
 from yoloport.runtime.artifact import open_artifact
 
 
-def convert(*words: object, **environ: str) -> subprocess.CompletedProcess[str]:
+def convert(*words: object, cwd: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "yoloport.inside.convert", *map(str, words)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, **environ})
+    return subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, **environ}, cwd=cwd)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,9 @@ def test_an_int8_onnx_says_so_after_looking_and_counts_its_pictures(weights: Pat
     for file in ("bus.jpg", "zidane.jpg"):
         (photos / file).write_bytes((ASSETS / file).read_bytes())
     (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    words = ("--to", "onnx", "--precision", "int8", "--calibrate", photos, "--imgsz", "96", "--output", tmp_path / "o")
-    ended = convert(weights, *words, "--json")
+    # Named from where the user stands, who is not where the exporter works.
+    words = ("--to", "onnx", "--precision", "int8", "--calibrate", "photos", "--imgsz", "96", "--output", "o")
+    ended = convert(weights, *words, "--json", cwd=tmp_path)
     assert ended.returncode == Exit.OK, ended.stderr
     told = json.loads(ended.stdout)
     assert told["precision"] == "int8" and told["stored"]["int8"] > told["stored"]["float32"]
