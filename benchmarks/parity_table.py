@@ -15,6 +15,7 @@ TASKS = {
     "en": {"obb": "rotated boxes"},
     "zh": {"detect": "检测", "segment": "分割", "pose": "姿态", "obb": "旋转框", "classify": "分类"},
 }
+RAW_HEAD = {"en": ", fast graph", "zh": "，快速图"}
 END_TO_END = {"en": ", end to end", "zh": "，端到端"}
 
 
@@ -30,6 +31,8 @@ def _cells(row: dict[str, Any], language: str) -> list[str]:
     task = TASKS[language].get(row["task"], row["task"])
     if row.get("end2end"):
         task += END_TO_END[language]
+    if row.get("raw_head"):
+        task += RAW_HEAD[language]
     on = "" if row["device"] == "cpu" else f", {row['device']}"
     precision = "" if row["precision"] == "fp32" else f", {row['precision']}"
     numbers = [f"{row[name]:.2g}" if row[name] else "0" for name in ("pixels", "confidence")]

@@ -32,17 +32,20 @@ SHOWN = (*KEY, "pictures", "boxes", "missing", "extra", "pixels", "confidence", 
 ENGINES = {"onnx": "onnxruntime", "openvino": "openvino", "ncnn": "ncnn", "mnn": "mnn", "torchscript": "torch"}
 
 
-def row(artifact: Path, conf: float, pictures: list[str], device: str, precision: str) -> dict[str, object]:
-    """One artifact on all pictures."""
+def row(
+    artifact: Path, conf: float, pictures: list[str], device: str, precision: str, against: Path | None = None
+) -> dict[str, object]:
+    """One artifact on all pictures; ``against`` is what Ultralytics runs in its place."""
     from runtime.parity import Apart, apart, both
     from yoloport.runtime.artifact import open_artifact
 
     opened, total = open_artifact(artifact), Apart()
-    for mine, other in both(artifact, pictures, conf, device, precision):
+    for mine, other in both(artifact, pictures, conf, device, precision, against):
         total.add(apart(mine, other))
     return {
         "artifact": artifact.name, "conf": conf, "device": device, "precision": precision, "format": opened.format,
-        "task": opened.metadata.task, "dynamic": opened.metadata.dynamic, "end2end": opened.metadata.end2end,
+        "task": opened.metadata.task, "raw_head": opened.metadata.raw_head is not None,
+        "dynamic": opened.metadata.dynamic, "end2end": opened.metadata.end2end,
         **asdict(total), "same": total.same(),
         "engine": version(ENGINES[opened.format]), "ultralytics": version("ultralytics"),
         "date": datetime.now(timezone.utc).date().isoformat(),
@@ -69,6 +72,7 @@ def main() -> int:
     parser.add_argument("--device", default="cpu", help="cpu, or vulkan:0 for ncnn")
     parser.add_argument("--precision", default="fp32", choices=("fp32", "auto"), help="auto: as each engine likes best")
     parser.add_argument("--results", type=Path, help="put the rows into this file")
+    parser.add_argument("--against", type=Path, help="what Ultralytics runs, where it cannot read the artifact")
     asked = parser.parse_args()
     from yoloport.runtime.artifact import open_artifact
 
@@ -79,7 +83,7 @@ def main() -> int:
         name, _, conf = named.partition("@")
         if asked.format and open_artifact(Path(name)).format != asked.format:
             continue
-        one = row(Path(name), float(conf or asked.conf), pictures, asked.device, asked.precision)
+        one = row(Path(name), float(conf or asked.conf), pictures, asked.device, asked.precision, asked.against)
         same = same and bool(one["same"])
         cells = [f"{value:.2g}" if isinstance(value, float) else str(value) for value in map(one.__getitem__, SHOWN)]
         print("| " + " | ".join(cells) + " |", flush=True)

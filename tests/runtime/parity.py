@@ -40,11 +40,17 @@ class Apart:
 
 
 def both(
-    artifact: Path, pictures: list[str], conf: float, device: str = "cpu", precision: str = "fp32"
+    artifact: Path,
+    pictures: list[str],
+    conf: float,
+    device: str = "cpu",
+    precision: str = "fp32",
+    theirs_is: Path | None = None,
 ) -> Iterator[tuple[object, object]]:
     """Our result and Ultralytics' for each picture, from the same engine in the same precision.
 
-    Ours comes from the session that a user gets.
+    Ours comes from the session that a user gets. Ultralytics runs the same artifact, or ``theirs_is``, for a graph that
+    it cannot read.
     """
     from ultralytics import YOLO
 
@@ -52,7 +58,7 @@ def both(
 
     ours = load(artifact, device=device, precision=precision)
     with precisely(precision):
-        theirs = YOLO(str(artifact), task=ours.task)
+        theirs = YOLO(str(theirs_is or artifact), task=ours.task)
         for picture, mine in zip(pictures, ours(pictures, conf=conf), strict=True):
             said = {"device": device} if device != "cpu" else {}
             yield (
