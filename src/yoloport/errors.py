@@ -26,6 +26,7 @@ class Exit(IntEnum):
     NAME_TAKEN = 33
     NO_WORKSPACE = 34
     NOT_ANSWERING = 35
+    OUT_OF_MEMORY = 36
     NETWORK = 40
     INSTALL = 41
     BAD_DATASET = 50

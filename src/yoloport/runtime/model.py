@@ -13,6 +13,7 @@ import cv2
 
 from yoloport.errors import Exit, Problem
 from yoloport.host.folders import cache
+from yoloport.runtime import memory
 from yoloport.runtime import mode as modes
 from yoloport.runtime.blobs import Blobs
 from yoloport.runtime.cores import share
@@ -63,7 +64,8 @@ class Run:
         return iter(self._kept) if self._kept is not None else self
 
     def __next__(self) -> Results:
-        return next(self._results)
+        with memory.told("predict"):
+            return next(self._results)
 
     @overload
     def __getitem__(self, index: int) -> Results: ...
@@ -74,7 +76,7 @@ class Run:
 
     def _all(self) -> list[Results]:
         if self._kept is None:
-            self._kept = list(self._results)
+            self._kept = list(self)
         return self._kept
 
     def close(self) -> None:
@@ -257,6 +259,7 @@ def load(
         Problem: the artifact cannot be opened, or its engine does not run here; the words say why.
     """
     from yoloport.runtime.artifact import open_artifact
+    from yoloport.runtime.forked import Survivor
     from yoloport.runtime.session import open_session
 
     if mode not in modes.MODES:
@@ -267,11 +270,13 @@ def load(
     checked(Choice(conf=conf, iou=iou), opened.metadata.names)
     cores = share()
 
-    def session(streams: int) -> Session:
-        return open_session(opened, streams=streams, threads=max(cores // streams, 1), **settings)
+    def session(streams: int, threads: int = 0) -> Session:
+        return open_session(opened, streams=streams, threads=threads or max(cores // streams, 1), **settings)
 
-    streams = _streams(mode, cores, opened, session, settings)
-    return Model(session(streams), opened.metadata, Choice(conf=conf, iou=iou), streams)
+    with memory.told("load the model"):
+        streams = _streams(mode, cores, opened, session, settings)
+        survivor = Survivor(lambda threads: session(streams, threads))
+    return Model(survivor, opened.metadata, Choice(conf=conf, iou=iou), streams)
 
 
 def _streams(

@@ -19,7 +19,7 @@ from yoloport.runtime.engine_problems import SessionClosed
 from yoloport.runtime.session import CannotLoad, Options, open_session
 from yoloport.runtime.sessions.openvino import _settings
 
-NEEDS = {"openvino": "openvino", "ncnn": "ncnn", "mnn": "MNN", "torchscript": "torch"}
+NEEDS = {"onnx": "onnxruntime", "openvino": "openvino", "ncnn": "ncnn", "mnn": "MNN", "torchscript": "torch"}
 MAKE = {
     "openvino": small.openvino_folder, "ncnn": small.ncnn_folder, "mnn": small.mnn_file,
     "torchscript": small.torchscript_file,
@@ -33,7 +33,7 @@ def _param(name: str):
     return pytest.param(name, marks=[lacking, *([pytest.mark.torch] if name == "torchscript" else [])])
 
 
-every = pytest.mark.parametrize("form", [_param(name) for name in NEEDS])
+every = pytest.mark.parametrize("form", [_param(name) for name in MAKE])
 
 
 @pytest.fixture

@@ -29,6 +29,9 @@ PLANES = 1  # Tensor_DimensionType_Caffe: NCHW
 class MnnSession:
     """A model in MNN; each stream has an interpreter of its own, since one runs a session at a time."""
 
+    threads_after_fork = 1
+    """Its pool is the process's, and the pool's threads do not come back in a forked child."""
+
     def __init__(self, streams: list[_Stream], version: str) -> None:
         self._streams = Pool("mnn", streams)
         self._running = Running("mnn", version, "cpu", "fp32", ((streams[0].name, streams[0].sides),))

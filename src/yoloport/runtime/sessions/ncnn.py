@@ -26,6 +26,9 @@ BRAIN = ("use_bf16_storage", "use_bf16_packed")
 class NcnnSession:
     """One net; each forward pass has an extractor of its own, so several threads may run it at once."""
 
+    threads_after_fork = 1
+    """OpenMP's other threads do not come back in a forked child."""
+
     def __init__(self, library: Any, net: Any, running: Running) -> None:
         self._library, self._net, self._running = library, net, running
         self._input = str(net.input_names()[0])

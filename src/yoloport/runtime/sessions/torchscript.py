@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 class TorchScriptSession:
     """One traced module, which may be called from several threads at once."""
 
+    threads_after_fork = 1
+    """OpenMP's other threads do not come back in a forked child."""
+
     def __init__(self, torch: Any, module: Any, device: Any, running: Running) -> None:
         self._torch, self._module, self._device, self._running = torch, module, device, running
         self._type = _types(torch).get(running.precision, torch.float32)
