@@ -29,6 +29,19 @@ def test_the_runtime_is_rendered_without_torch(yoloport):
     assert "`yoloport image render cpu --kind runtime`" in done.stdout
 
 
+def test_a_folder_gets_all_that_a_build_by_hand_takes_and_one_in_use_is_refused(yoloport, tmp_path: Path):
+    folder = tmp_path / "made/here"
+    done = yoloport("image", "render", "kunpeng", "--os", "openeuler", "--output", str(folder))
+    assert done.returncode == 0 and f"docker build --tag yoloport/workspace:kunpeng {folder}" in done.stdout
+    text = (folder / "Dockerfile").read_text()
+    there = {one.name for one in (folder / "files").iterdir()}
+    assert {"requirements.lock", "pins.txt", "init.lock", "versions.py", "bytecode.py"} < there
+    assert all(f"files/{name}" in text for name in there), "nothing that the Dockerfile does not take"
+    again = yoloport("image", "render", "kunpeng", "-o", str(folder))
+    assert again.returncode == 31 and "is not empty" in again.stderr
+    assert yoloport("image", "render", "cpu", "-o", str(folder / "Dockerfile")).returncode == 31
+
+
 def test_an_unknown_kind_is_refused_with_those_that_there_are(yoloport):
     done = yoloport("image", "render", "cpu", "--kind", "training")
     assert done.returncode == 2 and "workspace" in done.stderr and "runtime" in done.stderr

@@ -17,7 +17,7 @@ from yoloport.environment import install, pip, prepare
 from yoloport.errors import Exit, Problem
 from yoloport.host import builder, engine, ports, recorded, snapshot_file
 from yoloport.host.facts import PciDevice
-from yoloport.image import base, build, mirrors, recipe
+from yoloport.image import base, build, files, mirrors, recipe
 from yoloport.image import runtime as runtime_image
 from yoloport.image.bundle import problems as bundle
 from yoloport.image.trial import problems as trial
@@ -64,6 +64,7 @@ MADE: list[Callable[[], Problem]] = [
     lambda: mirrors.BadMirror("tuna", "is no file"),
     lambda: recipe.NoSuchArchitecture("sparc"),
     lambda: recipe.NotInWheelhouse(FOLDER, load.load("cpu").rows[0], "3.11", "x86_64"),
+    lambda: files.FolderInUse(FOLDER, "it is not empty"),
     lambda: runtime_image.NoRuntimeImage("ascend", ("cpu",), "quay.io/ascend/cann:9"),
     lambda: runtime_image.NoRuntimeImage("cpu", ("cpu",), "openeuler/openeuler:24.03-lts"),
     lambda: bundle.NoImageToBundle("docker", "yoloport/workspace:cpu", "cpu"),

@@ -40,6 +40,7 @@ def test_one_for_another_machine_is_refused_with_both_names(registered: str, tmp
     assert caught.value.exit is Exit.NO_PLATFORM and "image build" in caught.value.remedy
 
 
-def test_where_an_emulator_is_registered_it_is_said_that_it_is_slow(tmp_path: Path):
-    (tmp_path / "qemu-aarch64").write_text("enabled\ninterpreter /usr/bin/qemu-aarch64\n")
+@pytest.mark.parametrize("name", ["qemu-aarch64", "of-our-own"])
+def test_where_an_emulator_is_registered_it_is_said_that_it_is_slow(tmp_path: Path, name: str):
+    (tmp_path / name).write_text("enabled\ninterpreter /usr/bin/qemu-aarch64\n")
     assert "an emulator runs it, many times slower" in note(DOCKER, IMAGE, "x86_64", made_for("arm64"), tmp_path)

@@ -44,23 +44,33 @@ def render(
     system: System = "",
     mirror: Mirror = "",
     wheelhouse: Wheelhouse = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for Dockerfile, locks and wheels, to build by hand.")
+    ] = None,
 ) -> None:
-    """Print the Dockerfile.
+    """Print the Dockerfile, or write it with its locks into a folder.
 
     Examples:
 
         yoloport image render cpu
 
-        yoloport image render cpu --mirror cn > Dockerfile
+        yoloport image render cpu --mirror cn -o yolo-cpu && docker build -t yoloport/workspace:cpu yolo-cpu
     """
     from yoloport.cli import present
+    from yoloport.image import files
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
 
     with present.problems():
         # No network is asked: the text says what would be done where the row's own index answers.
         wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), kind=kind.value)
-        print(dockerfile(recipe(wanted, ask_network=False)), end="")
+        made = recipe(wanted, ask_network=False)
+        if output:
+            folder = output.expanduser().absolute()
+            files.write(folder, made, wanted.wheelhouse)
+            print(f"wrote {output}; build it: docker build --tag {_usual_tag(platform, kind)} {output}")
+            return
+        print(dockerfile(made), end="")
 
 
 @app.command()

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from yoloport.environment import own_wheel, plan
+from yoloport.errors import Exit, Problem
 from yoloport.host import folders
 from yoloport.image import runtime
 from yoloport.image.render import CONTEXT, Recipe, dockerfile
@@ -27,6 +28,32 @@ def texts(kind: str, init_wheel: bool = False) -> dict[str, str]:
     lock = plan.LOCK.read_text(encoding="utf-8")
     init = {_INIT.name: _INIT.read_text(encoding="utf-8")} if init_wheel else {}
     return {"requirements.lock": lock, "pins.txt": plan.pins(lock), **init, **scripts}
+
+
+class FolderInUse(Problem):
+    """The folder for a build context holds something."""
+
+    exit = Exit.DATA_FOLDER
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        remedy = "name a folder that does not exist yet: -o DIR"
+        super().__init__(f"{folder} cannot take a Dockerfile and its files: {why}", remedy, "docs/en/images.md")
+
+
+def write(folder: Path, recipe: Recipe, wheelhouse: Path | None) -> None:
+    """A build context at a place of the user's, for ``docker build FOLDER``.
+
+    Raises:
+        FolderInUse: the folder is not empty, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise FolderInUse(folder, "it is not empty")
+    except OSError as error:
+        raise FolderInUse(folder, str(error)) from error
+    fill(folder, recipe, wheelhouse)
 
 
 def fill(context: Path, recipe: Recipe, wheelhouse: Path | None) -> None:

@@ -41,10 +41,18 @@ def note(engine: Engine, image: str, here: str, run: Run = engines.run_quick, bi
     made_for = MACHINES.get(told, told)
     if not told or not here or made_for == here:
         return ""
-    try:
-        emulated = (binfmt / f"qemu-{made_for}").read_text(encoding="ascii").startswith("enabled")
-    except OSError:
-        emulated = False
-    if not emulated:
+    if not _emulated(made_for, binfmt):
         raise ImageOfAnotherArchitecture(image, made_for, here)
     return f"{image} is for {made_for}, this machine is {here}: an emulator runs it, many times slower"
+
+
+def _emulated(machine: str, binfmt: Path) -> bool:
+    """Whether a program for it is registered, under whatever name."""
+    for entry in binfmt.glob("*") if binfmt.is_dir() else ():
+        try:
+            text = entry.read_text(encoding="utf-8", errors="replace")
+        except OSError:  # `register` can only be written
+            continue
+        if text.startswith("enabled") and f"qemu-{machine}" in text:
+            return True
+    return False
