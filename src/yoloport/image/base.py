@@ -20,7 +20,9 @@ class NoBase(Problem):
     def __init__(self, platform: str, asked: str, there: tuple[str, ...]) -> None:
         self.platform, self.asked, self.there = platform, asked, there
         have = f"; there is: {', '.join(there)}" if there else ""
-        remedy = "take one of them (--chip, --os), or build on one of your own that is like them: image build --base REF"
+        remedy = (
+            "take one of them (--chip, --os), or build on one of your own that is like them: image build --base REF"
+        )
         if not there:
             remedy = "run the workspace as processes of your user: yoloport up --engine local"
         super().__init__(f"no image of {platform!r} can be built{asked}{have}", remedy, "docs/en/images.md")

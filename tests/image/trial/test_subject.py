@@ -25,7 +25,7 @@ def test_layers_come_oldest_first_and_sizes_with_units_are_numbers():
 
 
 def test_podmans_form_is_understood_too():
-    told = {**INSPECTED, "Id": "05bd", "HealthCheck": {"Test": ["CMD-SHELL", "true"]}}
+    told = {**INSPECTED, "Id": "05bd", "Healthcheck": {"Test": ["CMD-SHELL", "true"]}}
     told["Config"] = {key: value for key, value in told["Config"].items() if key != "Healthcheck"}
     told["RepoDigests"] = ["localhost/yoloport/workspace@sha256:12ab"]
     history = json.dumps([{"id": "1", "size": 12, "CreatedBy": "RUN x"}, {"id": "2", "size": 30, "CreatedBy": "ADD"}])

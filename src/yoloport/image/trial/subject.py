@@ -113,7 +113,7 @@ def subject(reference: str, told: dict[str, Any], history: str) -> Subject:
         kind=kind,
         user=str(config.get("User") or ""),
         entrypoint=tuple(config.get("Entrypoint") or ()),
-        health=_health(config.get("Healthcheck") or told.get("HealthCheck") or {}),
+        health=_health(config.get("Healthcheck") or told.get("Healthcheck") or {}),
         stop_signal=str(config.get("StopSignal") or ""),
         ports=tuple(sorted(int(word.partition("/")[0]) for word in config.get("ExposedPorts") or ())),
         volumes=tuple(sorted(config.get("Volumes") or ())),
