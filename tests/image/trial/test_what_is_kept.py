@@ -63,6 +63,13 @@ def test_the_sbom_is_a_valid_cyclonedx_document_that_names_everything():
     assert len(made["components"]) == 1 + len(INVENTORY.packages) + len(INVENTORY.system_packages)
 
 
+def test_packages_of_an_rpm_system_are_named_as_such():
+    git = Package("git", "2.43.0-5.oe2403", architecture="aarch64")
+    made = bill(manifest(system={"ID": "openEuler", "VERSION_ID": "24.03"}, system_packages=(git,)))
+    named = {one["name"]: one.get("purl") for one in made["components"]}
+    assert named["git"] == "pkg:rpm/openeuler/git@2.43.0-5.oe2403?arch=aarch64&distro=openeuler-24.03"
+
+
 def test_what_an_image_says_of_itself_is_understood_though_a_warning_came_first():
     told = {
         "python": "3.11.2",

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from yoloport.image.trial.bench import Bench
 
 # Runs on the image's own Python with the standard library alone. A base with a package manager has its list in one
-# file, one without has a file for each package (the place where scanners look, docs/en/images.md).
+# file, one without has a file for each package (the place where scanners look, docs/en/images.md); rpm is asked.
 _SCRIPT = r"""
-import json, platform, sys
+import json, platform, subprocess, sys
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -41,7 +41,15 @@ def system():
         if "Package" in fields and fields.get("Status", "install ok installed").endswith(" installed"):
             told = ("Package", "Version", "Architecture")
             found.append(dict(zip(("name", "version", "architecture"), (fields.get(name, "") for name in told))))
-    return found
+    return found or of_rpm()
+
+def of_rpm():
+    argv = ["rpm", "-qa", "--queryformat", "%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\\n"]
+    try:
+        lines = subprocess.run(argv, capture_output=True, text=True).stdout.splitlines()
+    except OSError:
+        return []
+    return [dict(zip(("name", "version", "architecture"), line.split())) for line in sorted(lines)]
 
 release = {}
 try:

@@ -66,11 +66,12 @@ def _python(package: Package) -> dict[str, Any]:
 
 
 def _system(inventory: Inventory) -> list[dict[str, Any]]:
-    of, release = inventory.system.get("ID", "debian"), inventory.system.get("VERSION_ID", "")
+    of, release = inventory.system.get("ID", "debian").lower(), inventory.system.get("VERSION_ID", "")
+    kind = "deb" if of in ("debian", "ubuntu") else "rpm"
     found = []
     for package in inventory.system_packages:
         where = f"&distro={of}-{release}" if release else ""
-        purl = f"pkg:deb/{of}/{quote(package.name)}@{quote(package.version)}?arch={package.architecture}{where}"
+        purl = f"pkg:{kind}/{of}/{quote(package.name)}@{quote(package.version)}?arch={package.architecture}{where}"
         found.append(
             {"type": "library", "bom-ref": purl, "name": package.name, "version": package.version, "purl": purl}
         )

@@ -124,7 +124,10 @@ def _picture() -> Path | None:
 
 def _work(plan: Plan, calibration: Calibration | None, folder: Path, picture: Path | None) -> dict[str, Any]:
     asked = plan.request
-    pictures = calibration and {"data": str(calibration.data), "used": [str(one.absolute()) for one in calibration.used]}
+    pictures = calibration and {
+        "data": str(calibration.data),
+        "used": [str(one.absolute()) for one in calibration.used],
+    }
     return {
         "weights": str(asked.weights.absolute()),
         "to": plan.target.format,
