@@ -22,7 +22,7 @@ from yoloport.image import runtime as runtime_image
 from yoloport.image.bundle import problems as bundle
 from yoloport.image.trial import problems as trial
 from yoloport.platforms import choose, load, overrides
-from yoloport.runtime import artifact, engine_problems, formats, metadata, model, session
+from yoloport.runtime import artifact, engine_problems, formats, memory, metadata, model, session
 from yoloport.runtime.decode import tasks
 from yoloport.runtime.prepare import pictures
 from yoloport.runtime.results import results
@@ -63,7 +63,7 @@ MADE: list[Callable[[], Problem]] = [
     lambda: base.CannotExist("ascend:cuda", "cuda", "ascend", "quay.io/ascend/cann"),
     lambda: mirrors.BadMirror("tuna", "is no file"),
     lambda: recipe.NoSuchArchitecture("sparc"),
-    lambda: recipe.NotInWheelhouse(FOLDER, load.load("cpu").rows[0], "3.11", "x86_64"),
+    lambda: recipe.NotInWheelhouse(FOLDER, ("torchvision 0.21.0",), "3.11", "x86_64"),
     lambda: files.FolderInUse(FOLDER, "it is not empty"),
     lambda: runtime_image.NoRuntimeImage("ascend", ("cpu",), "quay.io/ascend/cann:9"),
     lambda: runtime_image.NoRuntimeImage("cpu", ("cpu",), "openeuler/openeuler:24.03-lts"),
@@ -113,6 +113,7 @@ MADE: list[Callable[[], Problem]] = [
     lambda: load.UnknownPlatform("tpu", ("cpu",)),
     lambda: load.BadPlatformFolder(FOLDER, "torch.device", "missing"),
     lambda: engine.EngineProblem("docker", "docker is not installed", "install docker"),
+    lambda: memory.OutOfMemory("predicting", "bad allocation"),
     lambda: architecture.ImageOfAnotherArchitecture("yoloport/workspace:cpu", "aarch64", "x86_64"),
     lambda: engine.NotThisEngine("buildah", engine.NAMES),
     lambda: builder.NoBuilder([engine.EngineProblem("docker", "docker is not installed", "install docker")]),

@@ -59,9 +59,18 @@ def test_a_wheel_that_only_the_vendor_gives_is_asked_for_when_building_and_not_w
 
 def test_a_wheelhouse_without_the_pair_is_refused_with_what_it_lacks_and_for_which_tag(tmp_path: Path):
     (tmp_path / "torch-2.10.0+cpu-cp311-cp311-linux_x86_64.whl").touch()
-    with pytest.raises(NotInWheelhouse, match=r"torchvision 0.25.0 for cp311 and x86_64") as caught:
+    with pytest.raises(NotInWheelhouse, match=r"lacks torchvision 0.25.0 for cp311 and x86_64") as caught:
         recipe(Wanted("ascend", wheelhouse=tmp_path), ask_network=False)
-    assert "torchvision==0.25.0" in caught.value.remedy
+    assert "torchvision==0.25.0" in caught.value.remedy and " torch==" not in caught.value.remedy
+
+
+def test_a_wheelhouse_with_half_a_pair_is_told_the_other_half_and_one_with_none_is_told_both(tmp_path: Path):
+    (tmp_path / "torch-2.13.0+cpu-cp311-cp311-linux_x86_64.whl").touch()
+    with pytest.raises(NotInWheelhouse, match=r"lacks torchvision 0.21.0 for"):
+        recipe(Wanted("cpu", wheelhouse=tmp_path), ask_network=False)
+    (tmp_path / "torch-2.13.0+cpu-cp311-cp311-linux_x86_64.whl").rename(tmp_path / "numpy-2.4.6-py3-none-any.whl")
+    with pytest.raises(NotInWheelhouse, match=r"lacks torch 2\.\d+\.\d and torchvision 0\.\d+\.\d for"):
+        recipe(Wanted("cpu", wheelhouse=tmp_path), ask_network=False)
 
 
 def test_a_base_that_brings_torch_needs_none_from_a_wheelhouse(tmp_path: Path):

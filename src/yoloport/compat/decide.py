@@ -101,8 +101,14 @@ def _english(row: Row) -> str:
 
 def holds(row: Row, wheels: Sequence[str]) -> bool:
     """Whether both torch and torchvision of this row are among the wheels."""
+    return bool(row.torch and row.torchvision) and not lacking(row, wheels)
 
-    def there(name: str, version: str) -> bool:
-        return bool(version) and any(w.startswith((f"{name}-{version}-", f"{name}-{version}+")) for w in wheels)
 
-    return there("torch", row.torch) and there("torchvision", row.torchvision)
+def lacking(row: Row, wheels: Sequence[str]) -> tuple[str, ...]:
+    """Which of torch and torchvision is not among the wheels, as ``torch 2.13.0``."""
+    pair = (("torch", row.torch), ("torchvision", row.torchvision))
+    return tuple(
+        f"{name} {version}"
+        for name, version in pair
+        if not any(wheel.startswith((f"{name}-{version}-", f"{name}-{version}+")) for wheel in wheels)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from yoloport.compat.decide import NoVersions, decide, holds
+from yoloport.compat.decide import NoVersions, decide, holds, lacking
 from yoloport.environment import plan
 from yoloport.environment.prepare import NoWheelhouse
 from yoloport.errors import Exit, Problem
@@ -64,7 +64,10 @@ def recipe(wanted: Wanted, ask_network: bool) -> Recipe:
         source = plan.TorchSource("wheelhouse" if wheels else "default", ())
         return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system, wanted.kind)
     if wanted.wheelhouse and not chosen.brings and not holds(row, wheels):
-        raise NotInWheelhouse(wanted.wheelhouse, row, _version(platform, chosen), _architecture(wanted, platform))
+        # The row that the folder has a half of, where there is one: that is what was meant.
+        meant = next((one for one in platform.rows if one.torch and len(lacking(one, wheels)) == 1), row)
+        lacks = lacking(meant, wheels)
+        raise NotInWheelhouse(wanted.wheelhouse, lacks, _version(platform, chosen), _architecture(wanted, platform))
     there = not ask_network or not row.index or bool(chosen.brings) or network.answers(f"{row.index}/torch/")
     in_wheelhouse = holds(row, wheels) or (row.wheelhouse_only and not chosen.brings)
     source = plan.torch_source(row, in_wheelhouse=in_wheelhouse, mirror=places.packages, index_answers=there)
@@ -76,15 +79,14 @@ class NotInWheelhouse(Problem):
 
     exit = Exit.INSTALL
 
-    def __init__(self, folder: Path, row: Row, python: str, machine: str) -> None:
-        tag = f"cp{python.replace('.', '')} and {machine}"
+    def __init__(self, folder: Path, lacks: tuple[str, ...], python: str, machine: str) -> None:
+        self.folder, self.lacks, self.tag = folder, lacks, f"cp{python.replace('.', '')} and {machine}"
+        wanted = " ".join(one.replace(" ", "==") for one in lacks)
         super().__init__(
-            f"{folder} does not hold both torch {row.torch} and torchvision {row.torchvision} for {tag}",
-            f"fill it: pip download --no-deps -d {folder} torch=={row.torch} torchvision=={row.torchvision}; "
-            "or leave --wheelhouse away",
+            f"{folder} lacks {' and '.join(lacks)} for {self.tag}",
+            f"fill it: pip download --no-deps -d {folder} {wanted}; or leave --wheelhouse away",
             "docs/en/images.md",
         )
-        self.folder, self.tag = folder, tag
 
 
 def _require_runtime(platform: Platform, chosen: Base) -> None:
