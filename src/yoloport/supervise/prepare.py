@@ -102,7 +102,9 @@ def ultralytics_settings(settings: Settings, environ: Mapping[str, str]) -> None
     update = f"from ultralytics import settings; settings.update({wanted!r})"
     # It imports torch, and a plug-in that cannot load, as beside an ill driver, must not keep the workspace down.
     quiet = {**environ, "TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
-    subprocess.run([sys.executable, "-c", update], env=quiet, check=True, stdout=subprocess.DEVNULL)
+    # JupyterLab gets up meanwhile and comes first: somebody waits for it.
+    behind = ["nice", "-n", "10", sys.executable, "-c", update]
+    subprocess.run(behind, env=quiet, check=True, stdout=subprocess.DEVNULL)
 
 
 def notebooks(settings: Settings) -> None:
