@@ -57,6 +57,12 @@ def test_device_precision_and_mode_reach_the_engine(folder):
     assert done.exit_code == Exit.USAGE and "['fp16', 'throughput', 'vulkan:0']" in done.stderr.replace("\n", "")
 
 
+def test_several_pictures_may_be_named_as_a_shell_expands_them(folder):
+    done = run(folder / "b.png", folder / "a.png", folder / "none.png")
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [f"{folder}/b.png", f"{folder}/a.png"]
+    assert "none.png: no such file" in done.stderr.replace("\n", "")
+
+
 def test_classes_by_number_or_name_and_a_threshold(folder):
     assert run(folder / "a.png", "--classes", "head").stdout.endswith(": 1 head\n")
     assert run(folder / "a.png", "--classes", "0, head").stdout.endswith(": 1 helmet, 1 head\n")

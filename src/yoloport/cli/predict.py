@@ -24,8 +24,8 @@ STEPS = ("preprocess", "inference", "postprocess")
 
 def command(
     artifact: Annotated[Path, typer.Argument(help="An .onnx from Ultralytics, or a folder with yoloport.json.")],
-    source: Annotated[
-        str, typer.Argument(help="Picture, video, folder, 'glob', list.txt, rtsp://…, or camera number.")
+    sources: Annotated[
+        list[str], typer.Argument(help="Pictures, a video, folder, 'glob', list.txt, rtsp://…, or camera number.")
     ],
     save: Annotated[Path | None, typer.Option(help="Folder for annotated pictures and videos.")] = None,
     json: Annotated[
@@ -61,11 +61,12 @@ def command(
             running = model.running()
             if not json:
                 present.say(f"{artifact}: {running.words()}", markup=False)
+            source = sources[0] if len(sources) == 1 else sources
             run = model(source, classes=_numbers(classes, model.names), stride=stride, retries=retries)
             with run:
                 spent = _shown(run, save, stride, json)
             end = {"running": asdict(running), "seconds": round(time.monotonic() - begin, 2)}
-            _ended(source, run.tally, spent, end, json, show_speed)
+            _ended(", ".join(sources), run.tally, spent, end, json, show_speed)
 
 
 def _numbers(text: str, names: dict[int, str]) -> list[int] | None:
@@ -124,8 +125,9 @@ def _with_progress(run: Run) -> Iterator[Results]:
 
 def _line(result: Results, file: Path | None, as_json: bool) -> str:
     if as_json:
+        speed = {step: round(spent, 2) for step, spent in result.speed.items()}
         said = {"path": result.path, "frame": result.frame, "shape": list(result.orig_shape),
-                "detections": result.summary(), "speed": result.speed, "saved": file and str(file)}  # fmt: skip
+                "detections": result.summary(), "speed": speed, "saved": file and str(file)}  # fmt: skip
         return json_text.dumps(said, ensure_ascii=False)
     frame = "" if result.frame is None else f" frame {result.frame}"
     return f"{result.path}{frame}: {result.verbose().rstrip(', ')}"
