@@ -80,7 +80,27 @@ def test_the_context_holds_exactly_what_the_dockerfile_takes(cache: Path):
         assert (context / "Dockerfile").read_text() == dockerfile(recipe())
         assert (context / "files/requirements.lock").read_text() == plan.LOCK.read_text()
         assert (context / f"files/{WHEEL}").read_bytes() == b"wheel"
-    assert not context.exists()
+    assert not list(context.iterdir())
+
+
+def test_the_context_is_the_same_folder_each_time_so_that_wheels_are_sent_once(cache: Path, tmp_path: Path):
+    house = tmp_path / "wheels"
+    house.mkdir()
+    (house / "torch-2.whl").write_bytes(b"torch")
+    seen = []
+    for _ in range(2):
+        with build._context(recipe(wheelhouse=True), house) as context:
+            seen.append((context, (context / "wheelhouse/torch-2.whl").stat().st_mtime_ns))
+    assert seen[0] == seen[1]
+
+
+def test_two_builds_at_once_have_a_context_each_and_one_that_was_killed_leaves_nothing_to_the_next(cache: Path):
+    with build._context(recipe(), None) as first, build._context(recipe(), None) as second:
+        assert first != second and files(first) == files(second) == {"Dockerfile", *FILES}
+    (first / "left over").touch()
+    with build._context(recipe(), None) as third:
+        assert third == first and files(third) == {"Dockerfile", *FILES}
+    assert not files(cache / "contexts")
 
 
 def test_the_runtimes_context_holds_its_own_lock_and_the_script_for_our_wheel(cache: Path, tmp_path: Path):
@@ -140,7 +160,7 @@ def test_a_build_that_works_runs_in_the_context_with_buildkit_and_leaves_nothing
     said: list[str] = []
     engine = client(tmp_path, 'echo $DOCKER_BUILDKIT; for last; do :; done; ls "$last"')
     build.build(recipe(), engine, "t", "", None, said.append)
-    assert said == ["1", "Dockerfile", "files"] and not list((cache / "contexts").iterdir())
+    assert said == ["1", "Dockerfile", "files"] and not files(cache / "contexts")
 
 
 @pytest.mark.parametrize(("before", "then"), [("", "image rm t:1"), ("sha256:old", "tag sha256:old t:1")])
@@ -169,4 +189,4 @@ def test_an_interrupt_ends_the_engines_client_and_removes_the_context(cache, tmp
         build.build(
             recipe(), client(tmp_path, "[ $1 = image ] || { echo begins; exec sleep 60; }"), "t", "", None, interrupt
         )
-    assert started[0].poll() is not None and not list((cache / "contexts").iterdir())
+    assert started[0].poll() is not None and not files(cache / "contexts")

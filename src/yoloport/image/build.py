@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -139,7 +141,35 @@ def _follow(process: subprocess.Popen[str], log: Path, report: Callable[[str], N
 @contextlib.contextmanager
 def _context(recipe: Recipe, wheelhouse: Path | None) -> Iterator[Path]:
     parent = folders.cache() / "contexts"
-    parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent) as name:
-        files.fill(Path(name), recipe, wheelhouse)
-        yield Path(name)
+    with _empty_folder(parent / f"{recipe.kind}-{recipe.platform.name}") as folder:
+        files.fill(folder, recipe, wheelhouse)
+        yield folder
+
+
+@contextlib.contextmanager
+def _empty_folder(usual: Path) -> Iterator[Path]:
+    """The usual one, or another while a build elsewhere uses that; afterwards it is empty again.
+
+    From a folder that it knows BuildKit takes only what has changed, and a wheelhouse holds hundreds of megabytes.
+    """
+    usual.mkdir(parents=True, exist_ok=True)
+    held = os.open(usual, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held by another build, or by a file system that has no locks
+        with tempfile.TemporaryDirectory(dir=usual.parent) as other:
+            yield Path(other)
+        return
+    else:
+        _clear(usual)  # of a build that was killed
+        try:
+            yield usual
+        finally:
+            _clear(usual)
+    finally:
+        os.close(held)
+
+
+def _clear(folder: Path) -> None:
+    for one in folder.iterdir():
+        shutil.rmtree(one) if one.is_dir() else one.unlink()
