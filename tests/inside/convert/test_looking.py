@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -145,3 +147,27 @@ def test_the_precision_of_a_platforms_model_is_that_of_its_inputs_and_outputs(tm
     text = f'{{"images": {{"dtype": "{kind}", "layout": "NHWC"}}}}'
     (tmp_path / "m").write_bytes(b"RKNN\0" + text.encode() + b"\0{'dtype': 'float32', 'layout': 'nchw'}")
     assert find("rknn").stored(tmp_path / "m") == {kind: 1}
+
+
+def test_what_a_platforms_simulator_builds_from_is_kept_though_the_exporter_removes_it(tmp_path: Path, monkeypatch):
+    class Toolkit:
+        def load_onnx(self, model: str) -> int:
+            return 0 if Path(model).is_file() else -1
+
+    vendor = ModuleType("rknn.api")
+    vendor.RKNN = Toolkit  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rknn", ModuleType("rknn"))
+    monkeypatch.setitem(sys.modules, "rknn.api", vendor)
+    monkeypatch.chdir(tmp_path)
+    target, exported, folder = find("rknn"), tmp_path / "model_rknn_model", tmp_path / "artifact"
+    target.before()
+    (tmp_path / "model.onnx").write_text("graph")
+    assert Toolkit().load_onnx(model="model.onnx") == 0
+    (tmp_path / "model.onnx").unlink()
+    for made in (exported, folder):
+        made.mkdir()
+    (exported / "model-rk3588.rknn").write_bytes(b"RKNN")
+    (exported / "dataset.txt").write_text("/photos/a.jpg\n")
+    assert target.collect(exported, folder) == folder / "model.rknn"
+    assert (folder / "model.onnx").read_text() == "graph"
+    assert (folder / "calibration.txt").read_text() == "/photos/a.jpg\n"

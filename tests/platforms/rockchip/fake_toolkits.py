@@ -114,8 +114,9 @@ class FakeToolkit:
     def load_onnx(self, model: str) -> int:
         return self._step("load_onnx", "config") if Path(model).is_file() else -1
 
-    def build(self, do_quantization: bool, rknn_batch_size: int) -> int:
-        return self._step("build", "config", "load_onnx") if not do_quantization and rknn_batch_size == 1 else -1
+    def build(self, do_quantization: bool, rknn_batch_size: int, dataset: str | None = None) -> int:
+        asked = do_quantization is (dataset is not None and Path(dataset).is_file())
+        return self._step("build", "config", "load_onnx") if asked and rknn_batch_size == 1 else -1
 
     def init_runtime(self, target: Any) -> int:
         return self._step("init_runtime", "config", "load_onnx", "build") if target is None else -1

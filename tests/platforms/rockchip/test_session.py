@@ -277,9 +277,20 @@ def test_the_simulator_needs_the_onnx_file_and_the_right_one(toolkit, tmp_path):
         simulated(tmp_path, json.dumps(other))
 
 
-def test_a_quantised_model_is_not_simulated(toolkit, tmp_path):
-    with pytest.raises(CannotLoad, match="without its pictures"):
-        simulated(tmp_path, content=rknn_bytes(kind="int8"))
+def test_a_quantised_model_is_built_with_its_pictures_which_have_to_be_there(toolkit, tmp_path):
+    eight, told = rknn_bytes(kind="int8"), {"precision": "int8", "versions": {"ultralytics": "8.4.190"}}
+    with pytest.raises(CannotLoad, match=r"no calibration\.txt beside"):
+        simulated(tmp_path, content=eight, told=told)
+    listed, photo = tmp_path / "rk/calibration.txt", tmp_path / "a photo.jpg"
+    for text, gone in (("", "0 of 0"), (f"{photo}\n", r"1 of 1 pictures are gone: .*a photo\.jpg")):
+        listed.write_text(text)
+        with pytest.raises(CannotLoad, match=gone):
+            simulated(tmp_path, content=eight, told=told)
+    photo.write_bytes(b"a picture")
+    session = simulated(tmp_path, content=eight, told=told)
+    assert session.running().precision == "int8"
+    found = session.run(PICTURE)[0]
+    assert np.allclose(found[:, 0], WANTED[0][:, 0] * 64) and np.allclose(found[:, 4:], WANTED[0][:, 4:])
 
 
 def test_without_either_toolkit_the_remedy_names_both(monkeypatch, toolkit, tmp_path):

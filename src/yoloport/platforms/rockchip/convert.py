@@ -1,9 +1,9 @@
 """What becomes of the exporter's files, and which weights an ``.rknn`` holds.
 
 The ONNX file that the model was built from stays beside it: rknn-toolkit2's simulator on x86_64 runs a model only in
-the process that built it (airockchip/rknn-toolkit2 @59a913d, init_runtime with ``target=None``). With int8 the graph
-gives boxes relative to the input (Ultralytics 8.4.190 engine/exporter.py, ``_NormalizeCoords``); the exporter removes
-that ONNX file, since nothing else understands it.
+the process that built it (airockchip/rknn-toolkit2 @59a913d, init_runtime with ``target=None``). With int8 the names of
+the pictures stay, too; the exporter would remove that ONNX file, since its boxes are relative to the input (Ultralytics
+8.4.190 engine/exporter.py, ``_NormalizeCoords``).
 """
 
 from __future__ import annotations
@@ -11,17 +11,32 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 MODEL, SOURCE = "model.rknn", "model.onnx"
+KEPT, LISTED, PICTURES = "kept.onnx", "dataset.txt", "calibration.txt"
 TYPE = re.compile(rb'"dtype": "([a-z0-9]{1,16})", "layout": "N')
 
 
+def before() -> None:
+    """The toolkit keeps a copy of the ONNX file that it loads, where the exporter's process stands."""
+    from rknn.api import RKNN
+
+    load = RKNN.load_onnx
+
+    def keeping(self: Any, model: str, **others: Any) -> Any:
+        shutil.copyfile(model, KEPT)
+        return load(self, model=model, **others)
+
+    RKNN.load_onnx = keeping
+
+
 def collect(exported: Path, folder: Path) -> Path:
-    """Moves the model, and the ONNX file beside the exporter's folder where one is left."""
+    """Moves the model, the ONNX file that it was made from, and with int8 the list of its pictures."""
     (found,) = exported.glob("*.rknn")
-    source = exported.parent / SOURCE
-    if source.is_file():
-        shutil.move(source, folder / SOURCE)
+    for left, name in ((exported.parent / KEPT, SOURCE), (exported / LISTED, PICTURES)):
+        if left.is_file():
+            shutil.move(left, folder / name)
     return Path(shutil.move(found, folder / MODEL))
 
 

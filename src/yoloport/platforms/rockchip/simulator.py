@@ -2,8 +2,9 @@
 
 It runs a model only in the process that built it (its own words for ``load_rknn``: "not support inference on the
 simulator ... use 'load_xxx' & 'build'"; rknn-toolkit2 2.3.2, tried 2026-11-24). So an artifact keeps the ONNX file that
-it was made from beside it, and that file is built anew, which takes seconds; the ``.rknn`` itself is not run. An int8
-model cannot be built so, without its pictures. The toolkit throws ``ValueError`` with a whole traceback as its text.
+it was made from beside it, and that file is built anew, which takes seconds; the ``.rknn`` itself is not run. For an
+int8 model the pictures that it was calibrated with are read again, from the list beside it (tried 2026-11-28). The
+toolkit throws ``ValueError`` with a whole traceback as its text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from yoloport.platforms.rockchip.rknn_file import RknnFile, eight_bits
 from yoloport.runtime import onnx_file, stdout
-from yoloport.runtime.engine_problems import EngineFailed, EngineRefused, SessionClosed, missing
+from yoloport.runtime.engine_problems import EngineFailed, EngineRefused, SessionClosed, absolute, missing
 from yoloport.runtime.metadata import of_ultralytics
 from yoloport.runtime.session import CannotLoad, Running
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from yoloport.runtime.artifact import Artifact
     from yoloport.runtime.metadata import Metadata
 
-ENGINE, DEVICE, PRECISION = "rknn-toolkit2", "simulator", "fp16"
+ENGINE, DEVICE = "rknn-toolkit2", "simulator"
 ANY_CHIP = "rk3588"
+PICTURES = "calibration.txt"
 
 
 class SimulatorSession:
@@ -37,6 +39,7 @@ class SimulatorSession:
 
     def __init__(self, engine: Any, facts: Metadata, running: Running) -> None:
         self._engine, self._facts, self._running = engine, facts, running
+        self._parts = running.precision == "int8" and "ultralytics" in facts.versions
         self._lock = threading.Lock()
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
@@ -50,7 +53,8 @@ class SimulatorSession:
                     found = self._engine.inference(inputs=[lent], data_format=["nhwc"])
                 except Exception as error:  # noqa: BLE001  ValueError, and what its compiled parts throw
                     raise EngineFailed(ENGINE, "inference", *_said(error)) from None
-        return tuple(np.array(one, np.float32) for one in found)
+        outputs = tuple(np.array(one, np.float32) for one in found)
+        return absolute(outputs, self._facts) if self._parts else outputs
 
     def running(self) -> Running:
         """The simulator, and the chip that it was told to simulate."""
@@ -76,13 +80,10 @@ def open_session(artifact: Artifact, told: RknnFile, shape: tuple[int, ...]) -> 
     Raises:
         MissingPart: rknn-toolkit2 is not installed.
         EngineRefused: it refused the ONNX file.
-        CannotLoad: there is no such file, it is another model's, or the model is quantised.
+        CannotLoad: there is no such file, it is another model's, or a quantised model's pictures are not there.
     """
-    if "int8" in (artifact.metadata.precision, told.precision):
-        raise CannotLoad(
-            str(artifact.path), "the simulator cannot build an int8 model without its pictures",
-            "run it on a board, or convert it to fp16 to try it here",
-        )  # fmt: skip
+    quantised = "int8" in (artifact.metadata.precision, told.precision)
+    pictures = _pictures(artifact) if quantised else None
     source = _source(artifact)
     with stdout.spared():
         try:
@@ -93,20 +94,24 @@ def open_session(artifact: Artifact, told: RknnFile, shape: tuple[int, ...]) -> 
         chip = told.chip or ANY_CHIP
         engine = make(verbose=False)
         try:
-            _built(engine, source, chip, artifact)
+            _built(engine, source, pictures, chip, artifact)
         except BaseException:
             engine.release()
             raise
-    running = Running(ENGINE, metadata.version(ENGINE), f"{DEVICE} of {chip}", PRECISION, ((told.name, shape),))
+    device, computes = f"{DEVICE} of {chip}", "int8" if quantised else "fp16"
+    running = Running(ENGINE, metadata.version(ENGINE), device, computes, ((told.name, shape),))
     return SimulatorSession(engine, artifact.metadata, running)
 
 
-def _built(engine: Any, source: Path, chip: str, artifact: Artifact) -> None:
+def _built(engine: Any, source: Path, pictures: Path | None, chip: str, artifact: Artifact) -> None:
     """Each step of the toolkit returns 0, or -1, or throws."""
+    ranges: dict[str, Any] = {"do_quantization": pictures is not None}
+    if pictures is not None:
+        ranges["dataset"] = str(pictures)
     steps: tuple[tuple[str, dict[str, Any]], ...] = (
         ("config", {"mean_values": [[0, 0, 0]], "std_values": [[255, 255, 255]], "target_platform": chip}),
         ("load_onnx", {"model": str(source)}),
-        ("build", {"do_quantization": False, "rknn_batch_size": max(artifact.metadata.batch, 1)}),
+        ("build", {**ranges, "rknn_batch_size": max(artifact.metadata.batch, 1)}),
         ("init_runtime", {"target": None}),
     )
     for name, settings in steps:
@@ -116,6 +121,25 @@ def _built(engine: Any, source: Path, chip: str, artifact: Artifact) -> None:
             raise EngineRefused(str(source), ENGINE, name, *_said(error)) from None
         if code not in (0, None):
             raise EngineRefused(str(source), ENGINE, name, str(code), "its log, above, says why")
+
+
+def _pictures(artifact: Artifact) -> Path:
+    """The list of the pictures that a quantised model was calibrated with; all of them have to be there."""
+    listed = artifact.file.with_name(PICTURES)
+    if not listed.is_file():
+        raise CannotLoad(
+            str(artifact.path), f"the simulator quantises anew, and there is no {PICTURES} beside {artifact.file.name}",
+            "run it on a board, or convert it again with this version",
+        )  # fmt: skip
+    named = listed.read_text(encoding="utf-8").splitlines()
+    gone = [one for one in named if not Path(one).is_file()]
+    if gone or not named:
+        which = f"{len(gone)} of {len(named)} pictures are gone" + (f": {gone[0]}" if gone else "")
+        raise CannotLoad(
+            str(artifact.path), f"the simulator quantises anew, and {which}",
+            "put them back, convert it again here, or run it on a board",
+        )  # fmt: skip
+    return listed
 
 
 def _source(artifact: Artifact) -> Path:
