@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,9 +43,16 @@ def test_after_the_export_the_head_is_what_it_was():
 def test_a_target_that_has_a_fast_graph_makes_it_unless_a_plain_one_is_asked_for():
     asked = {graph: Request(Path("best.pt"), "openvino", graph=graph) for graph in ("", "fast", "plain")}
     assert [graph_of(one, find("openvino")) for one in asked.values()] == ["fast", "fast", "plain"]
+    assert [graph_of(one, find("onnx")) for one in asked.values()] == ["plain", "fast", "plain"]
     assert graph_of(asked[""], find("torchscript")) == "plain"
     with pytest.raises(CannotConvert, match="--graph fast"):
         graph_of(asked["fast"], find("torchscript"))
+
+
+@pytest.fixture(autouse=True)
+def companions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that exports finds the engines that lie on this one's path only."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
 
 
 @pytest.fixture(scope="module")
@@ -89,19 +98,19 @@ def given(artifact: Path, picture: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("task", ["segment", "classify"])
-def test_the_fast_graph_says_what_the_plain_one_says(task: str, tmp_path: Path) -> None:
-    pytest.importorskip("openvino")
+@pytest.mark.parametrize(("task", "to"), [("segment", "openvino"), ("classify", "openvino"), ("detect", "onnx")])
+def test_the_fast_graph_says_what_the_plain_one_says(task: str, to: str, tmp_path: Path) -> None:
+    pytest.importorskip({"onnx": "onnxruntime"}.get(to, to))
     source, picture = weights(task, tmp_path), np.random.default_rng(0).integers(0, 256, (96, 160, 3), dtype=np.uint8)
-    plain, fast = (
-        converted(source, "--graph", graph, "--to", "openvino", "--imgsz", "96,160") for graph in ("plain", "fast")
-    )
+    plain, fast = (converted(source, "--graph", graph, "--to", to, "--imgsz", "96,160") for graph in ("plain", "fast"))
     told = open_artifact(fast).metadata
-    assert (told.preprocess, open_artifact(plain).metadata.preprocess) == (BYTES, Preprocess())
+    assert open_artifact(plain).metadata.preprocess == Preprocess()
+    assert told.preprocess == (BYTES if to == "openvino" else Preprocess())
     theirs, ours = given(plain, picture), given(fast, picture)
     if told.raw_head is not None:
-        rows = worked_out.rows([one[0] for one in ours[:-1]], told, told.raw_head, 0.0)
-        theirs, ours = (theirs[0][0].T, theirs[1]), (rows, ours[-1])
+        levels, protos = (ours[:-1], ours[-1:]) if task == "segment" else (ours, ())
+        rows = worked_out.rows([one[0] for one in levels], told, told.raw_head, 0.0)
+        theirs, ours = (theirs[0][0].T, *theirs[1:]), (rows, *protos)
     assert (told.raw_head is None) is (task == "classify")
     for one, two in zip(theirs, ours, strict=True):
         assert one.shape == two.shape and np.abs(one - two).max() < 1e-3
@@ -120,3 +129,19 @@ def test_in_8_bits_every_convolution_is_quantised_and_the_artifact_loads(tmp_pat
     assert len(convolutions) > 60
     inputs = {one.input_value(n).get_node().get_type_name() for one in convolutions for n in (0, 1)}
     assert inputs <= {"FakeQuantize", "Multiply", "MaxPool", "Concat", "VariadicSplit"}
+
+
+@pytest.mark.torch
+def test_an_onnx_in_8_bits_has_a_scale_for_each_channel(tmp_path: Path, photos: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    made = converted(weights("detect", tmp_path), "--graph", "fast", "--precision", "int8", "--to", "onnx", "--imgsz",
+                     "96", "--calibrate", photos)  # fmt: skip
+    told = open_artifact(made).metadata
+    assert (told.precision, told.raw_head.layout) == ("int8", "NCHW")
+    graph = onnx.load(str(made / "model.onnx")).graph
+    sides = {one.name: list(one.dims) for one in graph.initializer}
+    scales = [
+        sides[node.input[1]] for node in graph.node if node.op_type == "DequantizeLinear" and node.input[0] in sides
+    ]
+    assert sum(len(side) == 1 and side[0] > 1 for side in scales) > 60
+    assert given(made, np.zeros((96, 96, 3), np.uint8))[0].shape == (1, 64, 12, 12)

@@ -74,14 +74,14 @@ def settled(request: Request, target: Target) -> str:
 
 
 def graph_of(request: Request, target: Target) -> str:
-    """The graph that it will be: a fast one where the target has it, unless a plain one is asked for.
+    """The graph that it will be: the one that is asked for, or the target's own choice.
 
     Raises:
         CannotConvert: a fast one is asked for, and the target has none.
     """
     if request.graph == "fast" and target.fast is None:
         raise CannotConvert("--graph fast", f"{target.format} has the exporter's graph only", "leave --graph away")
-    return request.graph or ("plain" if target.fast is None else "fast")
+    return request.graph or ("plain" if target.fast is None else target.graph)
 
 
 def _chip(request: Request, target: Target, name: str) -> None:

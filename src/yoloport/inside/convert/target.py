@@ -98,6 +98,7 @@ class Target:
         preprocess: what a picture becomes for it.
         fast: rewrites the model's file, exported in floating point, so that it does more in less time, and says what
             it takes and gives then; nothing where there is only the graph that the exporter makes.
+        graph: which of the two a request without a wish means, where there are two.
         install: words where a plain ``pip install`` cannot do.
         options: further arguments of Ultralytics' ``export``.
     """
@@ -114,6 +115,7 @@ class Target:
     before: Callable[[], None] = nothing
     preprocess: Preprocess = field(default_factory=Preprocess)
     fast: Callable[[Path, Speed], Graph] | None = None
+    graph: str = "fast"
     install: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
