@@ -1,7 +1,7 @@
 """A session that survives ``fork``: a child opens one of its own when it first runs it.
 
 Engines keep threads, and a forked child has none of them. ncnn, MNN and torch wait for theirs for ever; ONNX Runtime
-and OpenVINO compute, but wait when the child ends and gives them back (measured 2026-11-28). So what the parent opened
+and OpenVINO compute, but wait when the child ends and gives them back (seen 2026-11-28). So what the parent opened
 is neither run nor ended in a child.
 """
 

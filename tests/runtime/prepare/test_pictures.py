@@ -76,6 +76,15 @@ def test_what_is_no_whole_picture_is_refused_and_says_why(data, why):
     assert caught.value.picture == "x.jpg" and caught.value.exit and caught.value.remedy
 
 
+@pytest.mark.parametrize("suffix", [".webp", ".png"])
+def test_of_an_animated_picture_the_first_is_taken(suffix):
+    shown = cv2.Animation()
+    shown.frames = [np.full((20, 30, 4), value, np.uint8) for value in (200, 120, 40)]
+    shown.durations = [100, 100, 100]
+    picture = pictures.decode(bytes(cv2.imencodeanimation(suffix, shown)[1]), "a" + suffix)
+    assert picture.shape == (20, 30, 3) and abs(float(picture.mean()) - 200) < 3
+
+
 def test_an_end_marker_in_a_thumbnail_does_not_make_half_a_picture_whole():
     thumbnail = b"\xff\xe1" + (len(JPEG) + 2).to_bytes(2, "big") + JPEG
     whole = JPEG[:2] + thumbnail + JPEG[2:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from yoloport.runtime.cores import share
@@ -48,6 +49,9 @@ def open_session(artifact: Artifact, options: Options) -> OnnxSession:
         MissingPart: ONNX Runtime is not installed.
         CannotLoad: it refused the file, has no provider for the device, or the file disagrees with its metadata.
     """
+    # Else it starts a thread for reports to its maker (1.32): 0.04 s, and a forked child waits for that at its end, for
+    # ever. Read when its library is loaded.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime
     except ModuleNotFoundError:
