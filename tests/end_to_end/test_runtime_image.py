@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,3 +166,62 @@ def test_the_image_for_arm_finds_the_same_objects_in_a_picture_under_emulation(e
 def test_its_mathematics_is_right_on_arm_too(emulator, arm64):
     done = run(*arm64, "-c", MATHEMATICS, options=("--platform", "linux/arm64", "--entrypoint", "python3"))
     assert done.stdout == "right\n", done.stderr
+
+
+# The newest of each; tags of the systems that their wheels for ARM are made for.
+ENGINES = {"ncnn": "ncnn", "mnn": "MNN", "openvino": "openvino"}
+TAGS = ("2014", "_2_17", "_2_27", "_2_28", "_2_31", "_2_34", "_2_35")
+COMPUTES = """
+import sys
+from pathlib import Path
+import numpy as np
+from runtime.sessions import small
+from yoloport.runtime.artifact import open_artifact
+from yoloport.runtime.session import open_session
+form = sys.argv[1]
+made = {"ncnn": small.ncnn_folder, "mnn": small.mnn_file, "openvino": small.openvino_folder}[form](Path("/tmp"))
+session = open_session(open_artifact(made))
+batch = small.picture(1, 64 if form == "mnn" else small.SIDE)
+found = session.run(batch)[0]
+found, wanted = (found[:, 4], small.brightness(batch)) if form == "mnn" else (found, small.expected(batch))
+assert np.allclose(found, wanted, atol=1e-6), abs(found - wanted).max()
+print(session.running().words())
+"""
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory) -> Path:
+    """The engines that a runtime image does not bring, for ARM, unpacked."""
+    folder = tmp_path_factory.mktemp("wheels")
+    argv = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"]
+    argv += [
+        "--target",
+        str(folder),
+        "--python-version",
+        "3.11",
+        *(f"--platform=manylinux{tag}_aarch64" for tag in TAGS),
+        *ENGINES.values(),
+    ]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no wheels for ARM: {done.stderr.strip().splitlines()[-1]}")
+    folder.chmod(0o755)  # the container's user is another one
+    return folder
+
+
+@pytest.mark.parametrize("form", ENGINES)
+def test_the_other_engines_compute_on_arm_what_their_layers_say(emulator, arm64, wheels, root, form: str):
+    docker, tag = arm64
+    mounts = {"/wheels": wheels, "/tests": root / "tests", "/src": root / "src"}
+    options = ["--platform", "linux/arm64", "--tmpfs", "/tmp", "--env", "PYTHONPATH=/src:/tests:/wheels"]  # noqa: S108
+    options += [f"--volume={there}:{here}:ro" for here, there in mounts.items()]
+    argv = [docker, "run", "--detach", *LOCKED_DOWN, *options, "--entrypoint", "python3", tag, "-c", COMPUTES, form]
+    number = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        argv = [docker, "wait", number]
+        code = subprocess.run(argv, capture_output=True, text=True, timeout=EMULATED_SECONDS, check=True).stdout.strip()
+        said = subprocess.run([docker, "logs", number], capture_output=True, text=True, check=True)
+        assert code == "0", said.stderr
+        assert re.match(rf"{form} [\d.]+ on cpu, fp32, 1 x 3 x", said.stdout.splitlines()[-1])
+    finally:
+        subprocess.run([docker, "rm", "--force", number], capture_output=True, check=False)
