@@ -62,7 +62,7 @@ def assemble(checkout: Path, described: Path, target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     part = target / f"{described.name}.{os.getpid()}"
     lines = []
-    with zipfile.ZipFile(described) as old, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+    with zipfile.ZipFile(described) as old, zipfile.ZipFile(part, "w") as new:
         about = [name for name in old.namelist() if ".dist-info/" in name]
         record = next(name for name in about if name.endswith("/RECORD"))
         contents = ((name, file.read_bytes()) for name, file in _contents(checkout))
@@ -93,7 +93,7 @@ def _digest(checkout: Path, files: list[Path]) -> str:
 def _add(wheel: zipfile.ZipFile, name: str, content: bytes) -> None:
     one = zipfile.ZipInfo(name, _DATE)
     one.external_attr = 0o100644 << 16
-    wheel.writestr(one, content, zipfile.ZIP_DEFLATED, 1)
+    wheel.writestr(one, content)  # not compressed: it is unpacked again at once
 
 
 def _by_backend(checkout: Path, target: Path) -> Path:
