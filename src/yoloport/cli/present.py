@@ -47,7 +47,10 @@ def _print_problem(problem: Problem) -> None:
 
 
 def say(words: str, **style: Any) -> None:
-    """A line of progress for a person."""
+    """A line of progress for a person; without any style rich is not imported for it, which takes 20 ms."""
+    if style == {"markup": False}:
+        print(words, file=sys.stderr, flush=True)
+        return
     from rich.console import Console
 
     Console(stderr=True, soft_wrap=True, highlight=False).print(words, **style)
