@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ FOLDER = Path(__file__).with_name("naive")
 IMAGE = "yoloport-bench/naive:latest"
 NEEDED = 25e9
 """Bytes of disk: the image, unpacked and packed, and what the build keeps."""
+_STEP = "pip install --break-system-packages ultralytics jupyterlab"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -39,6 +41,7 @@ def measured(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from built(bench, rounds)
     finally:
         bench.remove(IMAGE)
+        _forget(bench)
 
 
 def built(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -52,3 +55,14 @@ def built(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
     values = timings.seconds["naive_start"]
     spread = [round(min(values), 2), round(max(values), 2)]
     yield "naive_start", {"value": round(statistics.median(values), 2), "unit": "s", "spread": spread, "rounds": rounds}
+
+
+def _forget(bench: Bench) -> None:
+    """Take its steps out of the engine's cache: ten gigabytes, and nobody else's step is like them."""
+    told = run([bench.docker, "buildx", "du", "--verbose"], bench.environ()).stdout.split("\n\n")
+    records = [dict(re.findall(r"^([A-Z]\w*):\s+(.*)$", block, re.MULTILINE)) for block in told]
+    ours = [one["ID"] for one in records if _STEP in one.get("Description", "")]
+    # One that stands on another goes first.
+    on_ours = [one["ID"] for one in records if set(one.get("Parent", "").split(",")) & set(ours)]
+    for number in (*on_ours, *ours):
+        run([bench.docker, "builder", "prune", "--all", "--force", "--filter", f"id={number}"], bench.environ())

@@ -5,8 +5,7 @@
 
 Groups: sizes, rebuild, first-detection, arm64-build, jupyter; all of them unless named. What is not measured keeps its
 figure in the file, each with its own date and load. ``--naive`` builds benchmarks/naive/Dockerfile too: 25 GB of disk,
-six minutes or more; the image is removed afterwards, its steps stay in the engine's cache. ``scripts/render-docs`` then
-sets the tables.
+six minutes or more; it is removed afterwards. ``scripts/render-docs`` then sets the tables.
 """
 
 from __future__ import annotations
