@@ -42,6 +42,9 @@ def write(picture: NDArray[np.uint8], into: NDArray, form: Preprocess, where: Fi
         _frame(planes, where, form)
     channels = picture.shape[2]
     turned = channels == 3 and form.colour == "RGB"
+    if form.input == "uint8" and form.layout == "NHWC" and not turned:
+        into[rows, columns] = picture  # as it is: one copy takes a third of the time of one for each colour
+        return
     for target in range(channels):
         _convert(picture[:, :, channels - 1 - target if turned else target], planes[target, rows, columns], form)
 
