@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure() -> None:
-    """Processes that tests start find the project as the tests do; no property has to hold within a time."""
+    """Processes that tests start find the project, and hear Ctrl-C; no property has to hold within a time."""
     os.environ["PYTHONPATH"] = str(ROOT / "src")
+    # A job in a shell's background is started deaf to interrupts, and what it starts would be, too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("unhurried", deadline=None)
     settings.load_profile("unhurried")
 

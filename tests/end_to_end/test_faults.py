@@ -45,20 +45,13 @@ def test_a_base_that_cannot_be_reached_is_told_with_mirrors_and_base(account, en
     assert "--base REF" in told and "docker.m.daocloud.io" in told and not identity(engine, TAG)
 
 
-def _hears() -> None:
-    """A job in a shell's background is started deaf to interrupts, and so are these tests there."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupted_build_leaves_the_tag_as_it_was(account, engine: str):
     base = os.environ["YOLOPORT_TEST_BASE"]
     subprocess.run([engine, "tag", base, TAG], check=True)
     before, log = identity(engine, TAG), folders.cache() / "logs/image-runtime-cpu.log"
     log.unlink(missing_ok=True)
     argv = [account.root / "yoloport", *RUNTIME, "--engine", "docker", "--base", base, "--no-cache"]
-    process = subprocess.Popen(
-        argv, env=account.environ(), stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_hears
-    )
+    process = subprocess.Popen(argv, env=account.environ(), stderr=subprocess.PIPE, text=True, start_new_session=True)
     while process.poll() is None and not (log.is_file() and "Unpacking" in log.read_text(errors="replace")):
         time.sleep(0.2)
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to everything on the terminal
