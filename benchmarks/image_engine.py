@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from interleaved import ROOT, run
+
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""What a build on a network that inspects TLS needs."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,29 @@ class Bench:
 
     def build(self, launcher: Path, kind: str, tag: str, *more: str) -> None:
         """``yoloport image build cpu``, from the checkout of this launcher."""
-        words = ["--kind", kind, "--base", self.base, "--tag", tag, *more]
-        if kind == "workspace" and self.wheelhouse:
-            words += ["--wheelhouse", str(self.wheelhouse)]
+        words = ["--base", self.base, "--tag", tag, *self._of(kind), *more]
         run([str(launcher), "image", "build", "cpu", *words], self.environ())
+
+    def _of(self, kind: str) -> list[str]:
+        wheels = ["--wheelhouse", str(self.wheelhouse)] if kind == "workspace" and self.wheelhouse else []
+        return ["--kind", kind, *wheels]
+
+    @contextmanager
+    def rendered(self, launcher: Path, kind: str) -> Iterator[Path]:
+        """A folder that ``yoloport image render cpu -o`` wrote, each time the same: BuildKit takes what has changed."""
+        context = self.artifact.with_name(f"rendered-{kind}")
+        run([str(launcher), "image", "render", "cpu", *self._of(kind), "--output", str(context)], self.environ())
+        try:
+            yield context
+        finally:
+            shutil.rmtree(context)
+
+    def build_rendered(self, context: Path, tag: str, *more: str) -> None:
+        """``docker build`` of it, as a person would."""
+        words = ["--tag", tag, "--build-arg", f"BASE={self.base}", *more]
+        if Path(CERTIFICATES).is_file():
+            words += ["--secret", f"id=ca,src={CERTIFICATES}"]
+        run([self.docker, "build", *words, str(context)], {**self.environ(), "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"})
 
     def environ(self) -> dict[str, str]:
         """The caller's, with the engine's client."""

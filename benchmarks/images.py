@@ -102,7 +102,9 @@ def _sizes(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _rebuild(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
     with image_times.checkout() as folder:
-        cases = {f"rebuild_{kind}": image_times.rebuild(bench, folder, kind) for kind in ("workspace", "runtime")}
+        kinds = ("workspace", "runtime")
+        cases = {f"rebuild_{kind}": image_times.rebuild(bench, folder, kind) for kind in kinds}
+        cases |= {f"rebuild_{kind}_engine": image_times.engines_rebuild(bench, folder, kind) for kind in kinds}
         yield from _seconds(measure(cases, rounds))
 
 
@@ -111,8 +113,11 @@ def _first_detection(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str,
 
 
 def _arm64_build(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    case = image_times.without_cache(bench, "runtime", ARM, "arm64")
-    yield from _seconds(measure({"arm64_build": case}, max(1, rounds // 2)))
+    cases = {
+        "arm64_build": image_times.without_cache(bench, "runtime", ARM, "arm64"),
+        "arm64_build_prepared": image_times.on_a_prepared_base(bench, ARM, "arm64"),
+    }
+    yield from _seconds(measure(cases, max(1, rounds // 2)))
 
 
 def _jupyter(bench: Bench, rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ import pytest
 
 from yoloport import errors, runtime
 from yoloport.ci import problems as ci
-from yoloport.cli import present
+from yoloport.cli import app, present
 from yoloport.compat import decide
 from yoloport.environment import install, pip, prepare
 from yoloport.errors import Exit, Problem
@@ -58,6 +58,7 @@ MADE: list[Callable[[], Problem]] = [
     lambda: prepare.NoWheelhouse(FOLDER),
     lambda: pip.InstallFailed("torch", FOLDER / "log", "no match"),
     lambda: pip.NoNetwork("torch", FOLDER / "log", "refused"),
+    lambda: app.VerbLeftOut("up", "predict, doctor"),
     lambda: base.NoBase("ascend", " on openeuler", ("debian:bookworm-slim",)),
     lambda: base.NoSuchChip("ascend", "MLU370", ("310P",)),
     lambda: base.CannotExist("ascend:cuda", "cuda", "ascend", "quay.io/ascend/cann"),

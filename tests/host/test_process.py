@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from yoloport.host.process import following
+from yoloport.host.process import ahead, following
 
 PARENT = "sleep 60 & echo $!; wait"
 STUBBORN = "trap '' TERM; sleep 60 & echo $!; wait; wait"
@@ -54,3 +54,14 @@ def test_a_job_that_ends_by_itself_gives_its_output_and_its_code():
 def test_the_environment_is_the_one_given():
     with following(["sh", "-c", "echo $WORD"], {"WORD": "given", "PATH": "/usr/bin:/bin"}) as process:
         assert process.stdout.read() == "given\n"
+
+
+def test_a_question_asked_ahead_gives_its_answer_as_often_as_it_is_asked_for():
+    answer = ahead(lambda: 7)
+    assert (answer(), answer()) == (7, 7)
+
+
+def test_a_question_asked_ahead_raises_where_its_answer_is_taken():
+    answer = ahead(lambda: int("no number"))
+    with pytest.raises(ValueError, match="no number"):
+        answer()

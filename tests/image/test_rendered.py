@@ -44,7 +44,9 @@ def test_a_misspelt_option_writes_nothing():
 
 @pytest.mark.parametrize("file", RENDERED, ids=name)
 def test_all_that_it_takes_from_its_context_lies_there_but_the_wheels(file: Path):
-    taken = set(re.findall(r"(?<![\w/])/?files/([\w.-]+)", file.read_text(encoding="utf-8"))) - {"brought.json"}
+    taken = set(re.findall(r"(?<![\w/])(?:/?files|/tmp/own)/([\w.-]+)", file.read_text(encoding="utf-8"))) - {
+        "brought.json"
+    }
     assert WHEEL in taken, "yoloport's own wheel is made beside them: images/README.md"
     assert taken - {WHEEL} <= {one.name for one in (IMAGES / "files").iterdir()}
 

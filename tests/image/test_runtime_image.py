@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from yoloport import __version__
+from yoloport.host import folders
 from yoloport.image import runtime
 from yoloport.image.recipe import Wanted, recipe
 from yoloport.image.render import WHEEL, dockerfile
@@ -55,10 +57,13 @@ def test_what_both_locks_have_is_the_same_version_in_both():
 
 def test_nothing_of_the_images_own_architecture_is_run_in_the_build():
     found = stages(text())
-    assert [name for name, stage in found.items() if "RUN " in stage] == ["system", "packages", "own"]
-    assert all(found[name].startswith("--platform=$BUILDPLATFORM ") for name in ("system", "own"))
-    assert found["packages"].startswith("system "), "the same machine's"
-    assert found["runtime"].startswith("scratch ") and "\nRUN " not in found["runtime"]
+    assert found["system"].startswith("--platform=$BUILDPLATFORM ")
+    assert all(found[name].startswith("system ") for name in ("root", "packages")), "the same machine's"
+    run = found["runtime"].partition("\nRUN ")[2]
+    program = re.search(r'^ *\["([^"]+)", "--library-path", "([^"]+)"', run, re.MULTILINE)
+    assert program is not None and "\nRUN " not in run, "one step, started without a shell of the image's"
+    mounted = run.partition("from=system,target=")[2].split()[0]
+    assert all(path.startswith(f"{mounted}/") for path in program.groups())
 
 
 def test_packages_are_those_of_the_locks_hashes_and_of_the_images_architecture():
@@ -72,9 +77,17 @@ def test_packages_are_those_of_the_locks_hashes_and_of_the_images_architecture()
 
 def test_times_and_byte_code_are_the_same_in_two_builds():
     found = stages(text())
-    assert "--no-compile" in found["packages"] and "--invalidation-mode unchecked-hash" in found["packages"]
-    assert "--mode unchecked-hash" in found["own"]
-    assert all("touch -h -d @0" in found[stage] for stage in ("packages", "own"))
+    assert "--no-compile" in found["packages"]
+    assert all("--invalidation-mode unchecked-hash" in found[stage] for stage in ("root", "packages"))
+    assert all("touch -h -d @0" in found[stage] for stage in ("root", "packages"))
+    assert '"--mode", "unchecked-hash", "--time", "0"' in found["runtime"]
+
+
+def test_without_a_checkout_the_wheel_of_this_version_is_fetched_for_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(folders, "checkout", lambda: None)
+    found = stages(text(mirror="https://mirror.example/simple"))
+    assert f"--index-url https://mirror.example/simple --no-deps --dest /own yoloport=={__version__}" in found["own"]
+    assert "from=own,source=/own,target=/tmp/own" in found["runtime"] and f'"/tmp/own/{WHEEL}"' in found["runtime"]
 
 
 def test_it_runs_as_an_ordinary_user_and_says_how_it_is_used():

@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
+
+from yoloport.errors import Exit, Problem
 
 VERBS = {
     "up": "up:up",
@@ -25,6 +28,23 @@ VERBS = {
 """Module of this package and function of each verb; imported when it is called."""
 GROUPS = {"image": "image:app", "platforms": "platforms:app", "render": "render:app"}
 
+BEGINS = "yoloport up   ·   yoloport demo --epochs 5"
+PREDICTS = "yoloport predict MODEL PICTURE --save DIR   ·   yoloport doctor"
+
+
+class VerbLeftOut(Problem):
+    """A verb that this image does not have."""
+
+    exit = Exit.USAGE
+
+    def __init__(self, verb: str, there: str) -> None:
+        self.verb = verb
+        super().__init__(
+            f"`yoloport {verb}` is not in an image that only predicts; here there are: {there}",
+            f"run it outside of the image, where yoloport is installed: yoloport {verb} --help",
+            "docs/en/images.md",
+        )
+
 
 def build(only: str = "") -> typer.Typer:
     """The program; with ``only`` that verb alone: to read the options of all verbs takes as long as `status` itself."""
@@ -35,13 +55,13 @@ def build(only: str = "") -> typer.Typer:
         rich_markup_mode=None,  # plain help: rich's panels cost more than the whole verb `status`
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="Examples:  yoloport up   ·   yoloport demo --epochs 5   ·   Exit codes: docs/en/exit-codes.md",
+        epilog=f"Examples:  {PREDICTS if _left_out(VERBS['up']) else BEGINS}   ·   Exit codes: docs/en/exit-codes.md",
     )
     for name, place in VERBS.items():
-        if only in ("", name):
+        if only in ("", name) and not _left_out(place):
             app.command(name, context_settings={"ignore_unknown_options": name == "shell"})(_at(place))
     for name, place in GROUPS.items():
-        if only in ("", name):
+        if only in ("", name) and not _left_out(place):
             app.add_typer(_at(place), name=name)
     app.callback(invoke_without_command=True)(version)
     return app
@@ -50,6 +70,11 @@ def build(only: str = "") -> typer.Typer:
 def _at(place: str) -> Any:
     module, _, name = place.partition(":")
     return getattr(import_module(f"yoloport.cli.{module}"), name)
+
+
+def _left_out(place: str) -> bool:
+    """Whether this yoloport is without that verb, as it is in an image that only predicts."""
+    return not Path(__file__).with_name(f"{place.partition(':')[0]}.py").is_file()
 
 
 def version(show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
@@ -68,4 +93,10 @@ def main() -> None:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    build(asked if asked in (*VERBS, *GROUPS) else "")(prog_name="yoloport")
+    known = {**VERBS, **GROUPS}
+    if asked in known and _left_out(known[asked]):
+        there = ", ".join(name for name, place in known.items() if not _left_out(place))
+        problem = VerbLeftOut(asked, there)
+        print(problem.words(), file=sys.stderr)
+        sys.exit(int(problem.exit))
+    build(asked if asked in known else "")(prog_name="yoloport")

@@ -105,6 +105,10 @@ def build(
 
     from yoloport.cli import present
     from yoloport.host.builder import find_any
+    from yoloport.host.process import ahead
+
+    # It answers while the modules below are imported, which takes as long.
+    found_engine = ahead(partial(find_any, engine))
     from yoloport.image import build as builder
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
@@ -113,7 +117,7 @@ def build(
         wanted = Wanted(platform, chip, system, mirror, _whole(wheelhouse), _machine(arch), kind.value)
         made, named = recipe(wanted, ask_network=not dry_run), tag or _usual_tag(platform, kind)
         _require_possible(wanted, [tag, base])
-        chosen = find_any(engine)
+        chosen = found_engine()
         if dry_run:
             print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch, no_cache)), "\n")
             print(dockerfile(made), end="")
@@ -131,8 +135,8 @@ def build(
             print(f"built {named} {_what_now(made, named, chosen)}")
             return
         torch = "" if kind is Kind.runtime else made.row.torch
-        found = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
-        present.as_json({"ok": True, **found, "seconds": seconds})
+        built = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
+        present.as_json({"ok": True, **built, "seconds": seconds})
 
 
 def _usual_tag(platform: str, kind: Kind) -> str:

@@ -6,8 +6,11 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Thread
+from typing import TypeVar
 
+T = TypeVar("T")
 _GRACE_SECONDS = 10.0
 
 
@@ -38,3 +41,26 @@ def _end(process: subprocess.Popen[str]) -> None:
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_GRACE_SECONDS)
+
+
+def ahead(question: Callable[[], T]) -> Callable[[], T]:
+    """Start a question to another program now; the result gives its answer, or raises what it raised."""
+    answers: list[T] = []
+    faults: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            answers.append(question())
+        except Exception as fault:  # noqa: BLE001  raised again where the answer is taken
+            faults.append(fault)
+
+    asking = Thread(target=ask, daemon=True)
+    asking.start()
+
+    def answer() -> T:
+        asking.join()
+        if faults:
+            raise faults[0]
+        return answers[0]
+
+    return answer

@@ -68,8 +68,9 @@ def recipe(wanted: Wanted, ask_network: bool) -> Recipe:
         meant = next((one for one in platform.rows if one.torch and len(lacking(one, wheels)) == 1), row)
         lacks = lacking(meant, wheels)
         raise NotInWheelhouse(wanted.wheelhouse, lacks, _version(platform, chosen), _architecture(wanted, platform))
-    there = not ask_network or not row.index or bool(chosen.brings) or network.answers(f"{row.index}/torch/")
     in_wheelhouse = holds(row, wheels) or (row.wheelhouse_only and not chosen.brings)
+    needless = not ask_network or not row.index or bool(chosen.brings) or in_wheelhouse
+    there = needless or network.answers(f"{row.index}/torch/")
     source = plan.torch_source(row, in_wheelhouse=in_wheelhouse, mirror=places.packages, index_answers=there)
     return Recipe(platform, row, source, chosen, places, wanted.chip, wanted.system)
 

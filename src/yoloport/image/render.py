@@ -125,6 +125,8 @@ def _runtime(recipe: Recipe) -> dict[str, Any]:
         "tags": runtime.WHEEL_TAGS,
         "site": runtime.site(python),
         "wheels": wheels,
+        "own": WHEEL,
+        "left_out": runtime.LEFT_OUT,
     }
 
 

@@ -111,3 +111,18 @@ def test_a_source_that_python_cannot_read_stops_the_build(wheel: Path, tmp_path:
     with pytest.raises(SystemExit, match=r"/opt/site/demo/broken.py cannot be compiled"):
         put(wheel, tmp_path / "root")
     assert "SyntaxError" in capfd.readouterr().err
+
+
+def test_with_a_time_all_that_was_written_has_it_and_nothing_else(wheel: Path, tmp_path: Path):
+    root = tmp_path / "root"
+    (root / "opt").mkdir(parents=True)
+    (root / "opt/others").write_text("theirs")
+    put(wheel, root, "--time", "0")
+    late = {str(one.relative_to(root)) for one in root.rglob("*") if one.stat().st_mtime}
+    assert late == {"opt/others"}
+
+
+def test_several_parts_stay_out_and_their_namesakes_do_not(wheel: Path, tmp_path: Path):
+    root = put(wheel, tmp_path / "root", "--without", "demo/words.txt", "demo/tol")
+    assert not (root / "opt/site/demo/words.txt").exists() and (root / "opt/site/demo/told.py").is_file()
+    assert "words.txt" not in (root / f"opt/site/{INFORMATION}/RECORD").read_text()

@@ -4,10 +4,15 @@
 # debian:bookworm-slim by its digest, the same from every mirror. Source: docker-library/repo-info @05f354f0 repos/debian/remote/bookworm-slim.md, the index of all architectures, made 2026-08-03.
 ARG BASE=debian@sha256:abd67ffcfa541b485a3dff59865ab629aa048a6c613e639d36e7456b0b229241
 
+# The building machine's; its loader and libraries get names that are the same on every machine.
 FROM --platform=$BUILDPLATFORM ${BASE} AS system
 ARG TARGETARCH
 RUN dpkg --add-architecture "$TARGETARCH" && apt-get update -q \
- && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ca-certificates python3 python3-pip
+ && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ca-certificates python3 python3-pip-whl \
+ && ln -s /usr/share/python-wheels/pip-*.whl /pip.whl && cp /usr/lib/*-linux-gnu/ld-linux-*.so.* /loader && (cd / && ln -s usr/lib/*-linux-gnu libraries)
+
+FROM system AS root
+ARG TARGETARCH
 # Of the system: Python, the libraries that it and the packages below load, and one small program for a shell.
 # What it is made of is noted where scanners look for it in images without a package manager.
 RUN mkdir -p /root-of/usr/bin /root-of/usr/lib /root-of/usr/lib64 /root-of/usr/sbin /root-of/tmp /root-of/data \
@@ -29,7 +34,9 @@ RUN mkdir -p /root-of/usr/bin /root-of/usr/lib /root-of/usr/lib64 /root-of/usr/s
  && for name in blas lapack; do ln -s "$name/lib$name.so.3" "usr/lib/$(basename usr/lib/*-linux-gnu)/lib$name.so.3"; done \
  && printf 'root:x:0:0:root:/root:/bin/sh\nyolo:x:1000:1000:yolo:/data:/bin/sh\n' > etc/passwd \
  && printf 'root:x:0:\nyolo:x:1000:\n' > etc/group \
- && chmod 1777 tmp && chmod 0777 data
+ && chmod 1777 tmp && chmod 0777 data \
+ && python3 -m compileall -q -j 0 -s /root-of --invalidation-mode unchecked-hash /root-of/usr/lib/python3.11 \
+ && find /root-of -exec touch -h -d @0 {} +
 
 FROM system AS packages
 COPY files/runtime.lock /files/
@@ -39,36 +46,37 @@ RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
     case "$TARGETARCH" in amd64) machine=x86_64 ;; arm64) machine=aarch64 ;; *) echo "no wheels for $TARGETARCH" >&2; exit 1 ;; esac \
  && export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
- && python3 -m pip install --no-compile --progress-bar off --require-hashes --no-deps --only-binary=:all: \
+ && python3 /pip.whl/pip install --no-compile --progress-bar off --require-hashes --no-deps --only-binary=:all: \
         --platform "manylinux_2_34_$machine" --platform "manylinux_2_31_$machine" --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" \
         --python-version 3.11 --target /root-of/usr/local/lib/python3.11/dist-packages -r /files/runtime.lock
 # Left out: tests, headers, stubs, converters, colours for other languages than Python's, and a second copy of ONNX Runtime
 # that its own module does not load, YAML's reader in C. OpenCV solves and multiplies matrices with the system's LAPACK, which
 # has a fifth of the size of the library that its wheel brings; numpy's and that one share the system's Fortran.
-RUN cd /root-of/usr/local/lib/python3.11/dist-packages \
+RUN case "$TARGETARCH" in amd64) triplet=x86_64-linux-gnu ;; arm64) triplet=aarch64-linux-gnu ;; esac && cd /root-of/usr/local/lib/python3.11/dist-packages \
  && rm -rf bin numpy/f2py numpy/distutils numpy/_core/include numpy/_core/lib numpy/_core/_simd.*.so numpy/_core/*_tests.*.so cv2/data yaml/_yaml.*.so onnxruntime/transformers onnxruntime/quantization \
         onnxruntime/tools onnxruntime/datasets onnxruntime/backend onnxruntime/capi/libonnxruntime.so.* \
  && rm -f opencv_python_headless.libs/libgfortran-* opencv_python_headless.libs/libquadmath-* \
- && triplet=$(basename /root-of/usr/lib/*-linux-gnu) && for file in opencv_python_headless.libs/libopenblas*; do ln -sf "/usr/lib/$triplet/liblapack.so.3" "$file"; done \
+ && for file in opencv_python_headless.libs/libopenblas*; do ln -sf "/usr/lib/$triplet/liblapack.so.3" "$file"; done \
  && for file in numpy.libs/libgfortran-*; do ln -sf "/usr/lib/$triplet/libgfortran.so.5" "$file"; done \
  && for file in numpy.libs/libquadmath-*; do [ ! -e "$file" ] || ln -sf "/usr/lib/$triplet/libquadmath.so.0" "$file"; done \
  && find pygments/lexers -type f ! -name "_*" ! -name "python.py" -delete \
  && find . -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
  && find . \( -name "*.pyi" -o -name "*.h" \) -delete \
- && python3 -m compileall -q -j 0 -s /root-of --invalidation-mode unchecked-hash /root-of/usr/lib/python3.11 /root-of/usr/local/lib/python3.11/dist-packages \
+ && python3 -m compileall -q -j 0 -s /root-of --invalidation-mode unchecked-hash /root-of/usr/local/lib/python3.11/dist-packages \
  && find /root-of -exec touch -h -d @0 {} +
 
-# Last, since it changes most often. Without pip: the same files in a tenth of the time, and byte code only for what changed.
-FROM --platform=$BUILDPLATFORM system AS own
-RUN --mount=type=bind,source=files,target=/files --mount=type=cache,target=/kept \
-    python3 /files/own.py /files/yoloport-VERSION-py3-none-any.whl --kept /kept \
-        --root /own --site /usr/local/lib/python3.11/dist-packages --bin /usr/local/bin --python /usr/bin/python3 --mode unchecked-hash --without yoloport/docs \
- && find /own -exec touch -h -d @0 {} +
-
 FROM scratch AS runtime
+COPY --from=root /root-of /
 COPY --from=packages /root-of /
 WORKDIR /data
-COPY --from=own /own /
+# Last, since it changes most often. Without pip: the same files in a tenth of the time, and byte code only for what changed;
+# by the building machine's Python, so that no emulator is needed here either. Left out: what needs torch or an engine.
+RUN --mount=type=bind,from=system,target=/tmp/system \
+    --mount=type=bind,source=files,target=/tmp/own \
+    --mount=type=cache,target=/tmp/kept \
+    ["/tmp/system/loader", "--library-path", "/tmp/system/libraries", "/tmp/system/usr/bin/python3", "-IB", "/tmp/own/own.py", "/tmp/own/yoloport-VERSION-py3-none-any.whl", \
+     "--kept", "/tmp/kept", "--mode", "unchecked-hash", "--time", "0", "--site", "/usr/local/lib/python3.11/dist-packages", "--bin", "/usr/local/bin", "--python", "/usr/bin/python3", \
+     "--without", "yoloport/docs", "yoloport/ci", "yoloport/datasets", "yoloport/environment", "yoloport/image", "yoloport/inside", "yoloport/measure", "yoloport/supervise", "yoloport/workspace", "yoloport/cli/beside_torch.py", "yoloport/cli/ci.py", "yoloport/cli/convert.py", "yoloport/cli/demo.py", "yoloport/cli/describe.py", "yoloport/cli/down.py", "yoloport/cli/image.py", "yoloport/cli/image_bundle.py", "yoloport/cli/image_test.py", "yoloport/cli/logs.py", "yoloport/cli/render.py", "yoloport/cli/selftest.py", "yoloport/cli/shell.py", "yoloport/cli/status.py", "yoloport/cli/up.py"]
 ENV PATH=/usr/local/bin:/usr/bin LANG=C.UTF-8 HOME=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     YOLOPORT_PLATFORM=cpu ORT_DISABLE_TELEMETRY=1
 USER 1000:1000

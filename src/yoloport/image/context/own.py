@@ -3,10 +3,12 @@
 The same files as from pip, without starting it: this step is done again whenever a source file changed. Runs on the
 image's own Python, or on the building machine's, with nothing but the standard library.
 
-    own.py WHEEL [--root FOLDER --site PATH --bin PATH --python PATH] [--mode WORD] [--kept FOLDER] [--without PART]
+    own.py WHEEL [--root FOLDER --site PATH --bin PATH --python PATH] [--mode WORD] [--kept FOLDER] [--time SECONDS]
+           [--without PART ...]
 
 ``--root`` is what the image will have as ``/``. ``--kept`` holds byte code of earlier builds, named by what it was made
-of. ``--without`` names a folder of the wheel that stays out.
+of. ``--time`` is what files and folders get, so that two builds make the same layer. ``--without`` names folders and
+files of the wheel that stay out.
 """
 
 from __future__ import annotations
@@ -37,11 +39,11 @@ def install(wheel: Path, places: argparse.Namespace) -> list[Path]:
     """Write the wheel's files, its commands and its record (packaging.python.org, binary distribution format).
 
     Returns:
-        The source files, as paths below ``--root``.
+        The files, as paths below ``--root``.
     """
     site = PurePosixPath(places.site)
     with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if not name.startswith(f"{places.without}/")]
+        names = [name for name in archive.namelist() if not _below(name, places.without)]
         contents = {str(site / name): archive.read(name) for name in names if not name.endswith("/")}
     record = next(name for name in contents if name.endswith(".dist-info/RECORD"))
     information = PurePosixPath(record).parent
@@ -51,7 +53,11 @@ def install(wheel: Path, places: argparse.Namespace) -> list[Path]:
     contents[record] = _record(contents, record, site).encode()
     for name, content in contents.items():
         _write(Path(places.root) / name.lstrip("/"), content, 0o755 if name in scripts else 0o644)
-    return [Path(name) for name in contents if name.endswith(".py")]
+    return [Path(name) for name in contents]
+
+
+def _below(name: str, parts: list[str]) -> bool:
+    return any(name == part or name.startswith(f"{part}/") for part in parts)
 
 
 def _scripts(entry_points: str, python: str) -> dict[str, bytes]:
@@ -81,8 +87,12 @@ def _write(file: Path, content: bytes, mode: int) -> None:
     file.chmod(mode)
 
 
-def byte_code(source: Path, root: Path, mode: str, kept: Path) -> None:
-    """Byte code beside a source, taken from ``kept`` where the very same was made before."""
+def byte_code(source: Path, root: Path, mode: str, kept: Path) -> Path:
+    """Byte code beside a source, taken from ``kept`` where the very same was made before.
+
+    Returns:
+        The byte code's path below ``root``.
+    """
     file = root / source.relative_to("/")
     made_of = f"{sys.version} {mode} {source}\n".encode() + file.read_bytes()
     before = kept / hashlib.sha256(made_of).hexdigest()
@@ -90,9 +100,11 @@ def byte_code(source: Path, root: Path, mode: str, kept: Path) -> None:
         part = before.with_suffix(f".{os.getpid()}")
         _alone(file, part, str(source), mode)
         part.replace(before)
-    folder = file.parent / "__pycache__"
-    folder.mkdir(exist_ok=True)
-    shutil.copyfile(before, folder / f"{file.stem}.{sys.implementation.cache_tag}.pyc")
+    made = source.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
+    target = root / made.relative_to("/")
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(before, target)
+    return made
 
 
 def _alone(file: Path, target: Path, name: str, mode: str) -> None:
@@ -124,12 +136,21 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--mode", choices=list(MODES), default="checked-hash")
     parser.add_argument("--kept", type=Path)
-    parser.add_argument("--without", default="")
+    parser.add_argument("--time", type=int)
+    parser.add_argument("--without", nargs="*", default=[])
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as passing:
         kept = given.kept or Path(passing)
-        for source in install(given.wheel, given):
-            byte_code(source, given.root, given.mode, kept)
+        files = install(given.wheel, given)
+        files += [byte_code(one, given.root, given.mode, kept) for one in files if one.suffix == ".py"]
+    if given.time is not None:
+        _set_times(files, given.root, given.time)
+
+
+def _set_times(files: list[Path], root: Path, seconds: int) -> None:
+    """Of the files and of all folders that they are in."""
+    for one in {part for file in files for part in (file, *file.parents) if part != part.parent}:
+        os.utime(root / one.relative_to("/"), (seconds, seconds))
 
 
 if __name__ == "__main__":
