@@ -80,6 +80,33 @@ def test_results_of_several_threads_are_never_mixed_up_nor_overwritten(form: str
     assert all(right(form, outputs, batch) for outputs, batch in zip(found, batches, strict=True))
 
 
+# Threads change hands as often as they can: without the lock of the session it then waited for ever nearly every time.
+RACE = """
+import sys, threading
+from pathlib import Path
+import numpy as np
+from yoloport.runtime.artifact import open_artifact
+from yoloport.runtime.session import open_session
+sys.setswitchinterval(1e-6)
+session = open_session(open_artifact(Path({model!r})), streams=2, threads=1)
+ready = threading.Barrier(2)
+def run():
+    batch = np.zeros((1, 3, {side}, {side}), np.float32)
+    ready.wait()
+    session.run(batch)
+threads = [threading.Thread(target=run) for _ in range(2)]
+for one in threads: one.start()
+for one in threads: one.join()
+"""
+
+
+@pytest.mark.parametrize("form", [_param("openvino")])
+def test_the_first_passes_of_a_process_may_begin_at_once(form: str, model: Path):
+    for _ in range(3):
+        argv = [sys.executable, "-c", RACE.format(model=str(model), side=small.SIDE)]
+        subprocess.run(argv, env=beside(), check=True, timeout=60)
+
+
 @every
 def test_a_session_that_is_closed_says_so_to_everybody_who_waits(form: str, model: Path):
     session = open_session(open_artifact(model), streams=2, threads=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,11 @@ GRAPHICS = ("/dev/dri", "/dev/dxg")
 """Where Linux has graphics processors, and where Linux on Windows has them."""
 KERNELS = 1000
 """Compiled kernels that a stream keeps; a size of the input needs about 75."""
+_first = threading.Lock()
+"""Its bindings look numpy up at their first array, and when two threads have theirs at once, both wait for ever.
+
+Seen with 2026.4.1 when two streams began; the same as pybind/pybind11 pull request 4877.
+"""
 
 
 class OpenVinoSession:
@@ -36,6 +42,8 @@ class OpenVinoSession:
 
     def __init__(self, compiled: Any, running: Running, streams: int) -> None:
         self._running = running
+        with _first:
+            compiled.inputs[0].get_element_type().to_dtype()
         self._requests: Pool[Any] = Pool("openvino", [compiled.create_infer_request() for _ in range(streams)])
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
