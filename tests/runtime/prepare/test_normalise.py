@@ -40,14 +40,19 @@ def test_the_metadata_says_layout_type_scale_and_order_of_colours(form, shape, e
     assert (blob[0] == expected(ALL)).all()
 
 
-@pytest.mark.parametrize("form", [Form(), Form("uint8", 1.0, "NHWC", "BGR")])
-def test_a_place_in_the_input_is_filled_as_a_letterboxed_picture_is(form):
-    place = fit((10, 16), (32, 32))
-    one, two = blank(32, 32, 3, form), blank(32, 32, 3, form)
-    one[...] = two[...] = 9
-    write(scaled(ALL[:10], place), one[0], form, place)
-    write(letterbox(ALL[:10], place), two[0], form)
-    assert (one == two).all()
+@pytest.mark.parametrize("form", [Form(), Form("uint8", 1.0, "NHWC", "BGR"), Form("uint8", 1.0, "NHWC", "RGB")])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("sides", [(10, 16), (16, 10), (32, 20), (90, 31), (1, 200)])
+def test_a_place_in_the_input_is_filled_as_a_letterboxed_picture_is(form, channels, sides):
+    picture = np.random.default_rng(0).integers(0, 256, (*sides, channels), dtype=np.uint8)
+    place = fit(sides, (32, 32))
+    filled = [blank(32, 32, channels, form) for _ in range(3)]
+    for blob in filled:
+        blob[...] = 9
+    write(picture, filled[0][0], form, place)
+    write(scaled(picture, place), filled[1][0], form, place)
+    write(letterbox(picture, place), filled[2][0], form)
+    assert (filled[0] == filled[1]).all() and (filled[0] == filled[2]).all()
 
 
 def test_arrays_are_used_again_and_their_number_is_bounded():

@@ -80,6 +80,14 @@ def scaled(picture: NDArray[np.uint8], place: Fit) -> NDArray[np.uint8]:
     return small if small.ndim == 3 else small[..., None]
 
 
+def put(picture: NDArray[np.uint8], into: NDArray[np.uint8]) -> None:
+    """The picture at the size of ``into``, ``(height, width, channels)`` of bytes, as :func:`scaled` makes it."""
+    if picture.shape == into.shape:
+        into[...] = picture
+    else:
+        cv2.resize(picture, (into.shape[1], into.shape[0]), dst=into, interpolation=cv2.INTER_LINEAR)
+
+
 def letterbox(picture: NDArray[np.uint8], place: Fit, padding: int = GREY) -> NDArray[np.uint8]:
     """The picture scaled and padded: ``(H, W, C)`` of ``uint8``, colours in the order they came in.
 

@@ -8,6 +8,7 @@ on purpose: a file that ends too early is refused, where Ultralytics predicts on
 
 from __future__ import annotations
 
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def read(path: str | Path, channels: int = 3) -> NDArray[np.uint8]:
         BrokenPicture: there is nothing to decode, or the file ends too early.
     """
     try:
-        data = np.fromfile(path, np.uint8)
+        with FileIO(path) as file:
+            data = file.readall()
     except OSError as error:
         raise BrokenPicture(str(path), f"cannot be read: {error.strerror or error}") from None
     return decode(data, str(path), channels)
@@ -60,7 +62,7 @@ def decode(data: bytes | bytearray | memoryview | NDArray[np.uint8], name: str, 
     raw = np.frombuffer(data, np.uint8) if not isinstance(data, np.ndarray) else data
     if not raw.size:
         raise BrokenPicture(name, "the file is empty")
-    found = look(raw.data)
+    found = look(data if isinstance(data, bytes) else raw.data)
     if not found.whole:
         raise BrokenPicture(name, f"the {found.kind.upper()} ends too early: it was cut off, or is still being written")
     if found.size and found.size[0] * found.size[1] > MOST_PIXELS:

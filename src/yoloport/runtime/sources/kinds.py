@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import glob
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,12 @@ def files(path: str | Path) -> list[str]:
 
 def exists(name: str) -> bool:
     """Whether anything has this name; none has one that is too long, or that holds a zero."""
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+    return os.path.exists(name)  # noqa: PTH110  a Path takes five times as long, and is asked for every picture
+
+
+def is_file(name: str) -> bool:
+    """Whether a file has this name."""
+    return os.path.isfile(name)  # noqa: PTH113  as above
 
 
 def _matching(pattern: str) -> list[str]:

@@ -117,7 +117,7 @@ def _named(name: str, reading: Reading, tally: Tally) -> Iterator[Frame]:
         else:
             shown = without_password(name)
             yield Frame(pictures.decode(_fetched(name), shown, reading.channels), shown)
-    elif not kinds.exists(name) or not Path(name).is_file():
+    elif not kinds.is_file(name):
         raise BrokenPicture(name, "no such file")
     elif _is_video(name):
         yield from video.frames(name, reading.stride, reading.channels, tally)
