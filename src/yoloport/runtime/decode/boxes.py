@@ -57,7 +57,8 @@ def into_picture(boxes: NDArray[np.float32], way: Back) -> NDArray[np.float32]:
     """Corners ``(n, 4)`` in pixels of the input as corners in the picture, cut at its edges."""
     height, width = way.picture
     moved = points_into_picture(boxes.reshape(-1, 2, 2), way).reshape(-1, 4)
-    return np.clip(moved, 0, np.array([width, height, width, height], np.float32))
+    edges = np.array([width, height, width, height], np.float32)
+    return np.minimum(np.maximum(moved, np.float32(0)), edges)
 
 
 def centres_into_picture(boxes: NDArray[np.float32], way: Back) -> NDArray[np.float32]:

@@ -51,8 +51,9 @@ class Candidates:
 
     def finite(self) -> Candidates:
         """Without places where the graph overflowed: what is no number can neither be drawn nor written as JSON."""
-        fine = np.isfinite(np.column_stack((self.boxes, self.scores, self.extra))).all(axis=1)
-        return self if fine.all() else self.take(np.flatnonzero(fine))
+        if all(np.isfinite(numbers).all() for numbers in (self.boxes, self.scores, self.extra)):
+            return self
+        return self.take(np.isfinite(np.column_stack((self.boxes, self.scores, self.extra))).all(axis=1).nonzero()[0])
 
 
 def above(head: NDArray, classes: int, choice: Choice) -> Candidates:
@@ -66,9 +67,9 @@ def above(head: NDArray, classes: int, choice: Choice) -> Candidates:
     Returns:
         In the order of places (and of classes within a place); at most ``MOST``, then the best first.
     """
-    places = hit(head[4 : 4 + classes], np.float32(choice.conf))
-    few = np.ascontiguousarray(head[:, places].T, dtype=np.float32)
     with np.errstate(invalid="ignore"):  # a place with no number among its scores is none, as under upstream
+        places = hit(head[4 : 4 + classes], np.float32(choice.conf))
+        few = np.ascontiguousarray(head[:, places].T, dtype=np.float32)
         few = few[few[:, 4 : 4 + classes].max(axis=1) > np.float32(choice.conf)]
     return chosen(few, classes, choice)
 
@@ -85,11 +86,10 @@ def hit(scores: NDArray, limit: float | np.float32, last: bool = False) -> NDArr
         last: whether classes are the last axis.
     """
     classes, places = scores.shape[::-1] if last else scores.shape
-    with np.errstate(invalid="ignore"):
-        found = np.flatnonzero(np.ravel(scores) > limit)
+    found = (scores.reshape(-1) > limit).nonzero()[0]
     seen = np.zeros(places, bool)
     seen[found // classes if last else found % places] = True
-    return np.flatnonzero(seen)
+    return seen.nonzero()[0]
 
 
 def chosen(few: NDArray[np.float32], classes: int, choice: Choice) -> Candidates:

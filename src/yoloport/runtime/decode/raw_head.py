@@ -8,8 +8,8 @@ A graph that works out all 8400 boxes does so for the handful that is kept. The 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,30 +17,35 @@ from numpy.typing import NDArray
 from yoloport.runtime.decode.candidates import hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from yoloport.runtime.metadata import Metadata, RawHead
 
 MARGIN = 1e-3  # logits are compared first, and scores, exactly, afterwards
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(NamedTuple):
     """Places of one level, or of several one after the other.
 
     Args:
         sides: ``(n, 4 * reg_max)``.
         logits: ``(n, classes)``.
         extra: ``(n, extra)``, as the graph gives it.
-        centre: ``(n, 2)``: x and y in places of the level.
-        stride: ``(n, 1)`` pixels of the input.
+        grid: ``(n, 3)``: x and y of the middle, in places of the level, and the stride, in pixels of the input.
     """
 
     sides: NDArray[np.float32]
     logits: NDArray[np.float32]
     extra: NDArray[np.float32]
-    centre: NDArray[np.float32]
-    stride: NDArray[np.float32]
+    grid: NDArray[np.float32]
+
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        """``(n, 2)``."""
+        return self.grid[:, :2]
+
+    @property
+    def stride(self) -> NDArray[np.float32]:
+        """``(n, 1)``."""
+        return self.grid[:, 2:]
 
 
 def expected(metadata: Metadata, head: RawHead, given: tuple[int, int], extra: int) -> list[tuple[int, ...]]:
@@ -71,26 +76,34 @@ def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float)
     Returns:
         ``(n, 4 + classes + extra)``: centre, width and height in pixels of the input, class scores, and the rest.
     """
-    parts = list(_levels(outputs, head, _logit(conf) - MARGIN))
-    found = Places(*(np.concatenate([getattr(part, name) for part in parts]) for name in Places.__dataclass_fields__))
-    scores = _sigmoid(found.logits)
-    extra = _extra(found, metadata)
-    boxes = _boxes(_distances(found.sides, head.reg_max), found, extra[:, -1:] if metadata.task == "obb" else None)
-    few = np.concatenate((boxes, scores, extra), axis=1)
-    return few[scores.max(axis=1, initial=0) > np.float32(conf)]
-
-
-def _levels(outputs: list[NDArray], head: RawHead, limit: float) -> Iterator[Places]:
-    """Of each level the places above the limit."""
+    limit = _logit(conf) - MARGIN
     count, last = len(head.strides), head.layout == "NHWC"
-    for level, stride in enumerate(head.strides):
-        across = outputs[level].shape[1 if last else 2]
-        mine = [one.reshape(-1, one.shape[2]) if last else one.reshape(len(one), -1) for one in outputs[level::count]]
-        places = hit(mine[1], limit, last)
-        sides, logits, *rest = (_floats(one[places] if last else one[:, places].T) for one in mine)
-        extra = rest[0] if rest else np.zeros((len(places), 0), np.float32)
-        centre = np.stack((places % across, places // across), axis=1).astype(np.float32) + np.float32(0.5)
-        yield Places(sides, logits, extra, centre, np.full((len(places), 1), stride, np.float32))
+    with np.errstate(invalid="ignore", over="ignore"):
+        levels = [_level(outputs[level::count], stride, last, limit) for level, stride in enumerate(head.strides)]
+        found = Places(*map(np.concatenate, zip(*levels, strict=True)))
+        scores, extra = _sigmoid(found.logits), _extra(found, metadata)
+        boxes = _boxes(_distances(found.sides, head.reg_max), found, extra[:, -1:] if metadata.task == "obb" else None)
+        few = np.concatenate((boxes, scores, extra), axis=1)
+        return few[scores.max(axis=1, initial=0) > np.float32(conf)]
+
+
+def _level(outputs: list[NDArray], stride: int, last: bool, limit: float) -> Places:
+    """Of one level the places above the limit."""
+    down, across, _ = outputs[0].shape if last else (*outputs[0].shape[1:], 0)
+    mine = [one.reshape(down * across, -1) if last else one.reshape(-1, down * across) for one in outputs]
+    places = hit(mine[1], limit, last)
+    sides, logits, *rest = (_floats(one.take(places, 0) if last else one.take(places, 1).T) for one in mine)
+    return Places(sides, logits, rest[0] if rest else sides[:, :0], _grid(down, across, stride).take(places, 0))
+
+
+@lru_cache(maxsize=24)
+def _grid(down: int, across: int, stride: int) -> NDArray[np.float32]:
+    """``Places.grid`` of a whole level."""
+    made: NDArray[np.float32] = np.empty((down, across, 3), np.float32)
+    made[..., 0] = np.arange(across) + 0.5
+    made[..., 1] = np.arange(down)[:, None] + 0.5
+    made[..., 2] = stride
+    return made.reshape(-1, 3)
 
 
 def _floats(values: NDArray) -> NDArray[np.float32]:
@@ -102,9 +115,8 @@ def _distances(sides: NDArray[np.float32], reg_max: int) -> NDArray[np.float32]:
     if reg_max == 1:
         return sides
     bins = sides.reshape(len(sides), 4, reg_max)
-    with np.errstate(invalid="ignore"):
-        weights = np.exp(bins - bins.max(axis=2, keepdims=True))
-        found: NDArray[np.float32] = weights @ np.arange(reg_max, dtype=np.float32) / weights.sum(axis=2)
+    weights = np.exp(bins - bins.max(axis=2, keepdims=True))
+    found: NDArray[np.float32] = weights @ np.arange(reg_max, dtype=np.float32) / weights.sum(axis=2)
     return found
 
 
@@ -134,8 +146,7 @@ def _extra(found: Places, metadata: Metadata) -> NDArray[np.float32]:
 
 
 def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):
-        found: NDArray[np.float32] = np.float32(1) / (np.float32(1) + np.exp(-values))
+    found: NDArray[np.float32] = np.float32(1) / (np.float32(1) + np.exp(-values))
     return found
 
 

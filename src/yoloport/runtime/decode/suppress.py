@@ -63,11 +63,12 @@ def _among_themselves(
     """Greedy suppression within one stretch of the sorted boxes; appends those that stay to ``kept``."""
     here: NDArray[np.intp] = start + np.flatnonzero(alive[start:stop])
     table = _overlapping(sides, areas, here, here, iou)
+    table &= here[:, None] < here  # the stronger of two only suppresses the weaker
     living: NDArray[np.bool_] = np.ones(len(here), dtype=bool)
-    for place in range(len(here)):
+    for place in table.any(axis=1).nonzero()[0]:
         if living[place]:
-            kept.append(int(here[place]))
-            living[place + 1 :] &= ~table[place, place + 1 :]
+            living &= ~table[place]
+    kept += here[living].tolist()
 
 
 def _overlapping(sides: NDArray, areas: NDArray, rows: NDArray, columns: NDArray, iou: float) -> NDArray[np.bool_]:
