@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import tracemalloc
+from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 
 import cv2
@@ -52,6 +53,21 @@ def test_results_come_in_the_order_of_the_source_however_many_passes_run_at_a_ti
     for workers in (1, 3):
         model = Model(Told(slow_first), Facts(), workers=workers)
         assert widths(model([picture(value) for value in values])) == values
+
+
+def test_outputs_that_a_session_only_lends_are_read_before_they_are_given_back():
+    class Lender(Told):
+        @contextmanager
+        def lend(self, batch):
+            outputs = self.answer(batch)
+            yield outputs
+            for one in outputs:
+                one[...] = np.nan
+
+    values = list(range(10, 40))
+    for workers in (1, 2):
+        model = Model(Lender(echo), Facts(), workers=workers)
+        assert widths(list(model([picture(value) for value in values]))) == values
 
 
 def test_one_model_answers_several_threads_each_with_its_own():

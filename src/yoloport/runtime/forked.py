@@ -12,7 +12,10 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
+
+from yoloport.runtime.lending import outputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +43,10 @@ class Survivor:
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass."""
         return self._own().run(batch)
+
+    def lend(self, batch: NDArray[Any]) -> AbstractContextManager[tuple[NDArray[Any], ...]]:
+        """One forward pass, whose outputs are good within the block only."""
+        return outputs(self._own(), batch)
 
     def running(self) -> Running:
         """What the session of this process runs on."""

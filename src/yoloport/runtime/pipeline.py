@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from yoloport.runtime.abreast import Abreast
 from yoloport.runtime.blobs import Blobs
 from yoloport.runtime.decode.candidates import Choice
 from yoloport.runtime.decode.tasks import Sizes, decode
+from yoloport.runtime.lending import outputs
 from yoloport.runtime.prepare.classify import centre_crop
-from yoloport.runtime.prepare.letterbox import fit, scaled
+from yoloport.runtime.prepare.letterbox import fit
 from yoloport.runtime.prepare.normalise import write
 from yoloport.runtime.results.results import Results
 from yoloport.runtime.sources.ahead import Ahead
@@ -80,27 +80,14 @@ class Pipeline:
                     yield from self.forward(batch)
             return
         # A live picture must not grow old waiting; with several passes one that ends early finds the next one ready.
-        depth = 1 if self.workers == 1 else 2 * self.workers
-        with Ahead(self.batches(frames), depth, leaving) as ready:
+        with Ahead(self.batches(frames), self.workers, leaving) as ready:
             if self.workers == 1:
                 for batch in ready:
                     yield from self.forward(batch)
                 return
-            yield from self._by_several(ready)
-
-    def _by_several(self, ready: Iterator[Batch]) -> Iterator[Results]:
-        """Results in order from several forward passes at a time."""
-        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="yoloport forward")
-        running: deque[Future[list[Results]]] = deque()
-        try:
-            for batch in ready:
-                running.append(pool.submit(self.forward, batch))
-                if len(running) > 2 * self.workers:
-                    yield from running.popleft().result()
-            while running:
-                yield from running.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            with closing(iter(Abreast(ready, self.forward, self.workers))) as several:
+                for done in several:
+                    yield from done
 
     def batches(self, frames: Iterator[Frame]) -> Generator[Batch, None, None]:
         """Frames in groups that fit the graph, prepared."""
@@ -127,18 +114,18 @@ class Pipeline:
             places = [fit(f.picture.shape[:2], facts.size, rect=rect, stride=facts.stride) for f in group]
             blob = self.blobs.lend(size, *places[0].shape, channels=facts.channels)
             for frame, place, slot in zip(group, places, blob, strict=False):
-                write(scaled(frame.picture, place), slot, facts.preprocess, place)
+                write(frame.picture, slot, facts.preprocess, place)
         blob[len(group) :] = 0
         return blob
 
     def forward(self, batch: Batch) -> list[Results]:
         """One forward pass, and what it means for each of its pictures."""
         begin = time.perf_counter()
-        outputs = self.session.run(batch.blob)
-        between = time.perf_counter()
         nchw = self.metadata.preprocess.layout == "NCHW"
         sides = batch.blob.shape[2:] if nchw else batch.blob.shape[1:3]
-        done = [self._result(outputs, slot, frame, sides) for slot, frame in enumerate(batch.frames)]
+        with outputs(self.session, batch.blob) as given:
+            between = time.perf_counter()
+            done = [self._result(given, slot, frame, sides) for slot, frame in enumerate(batch.frames)]
         # The engine may hand back its own memory, or the input's: the input is free only when all is decoded.
         self.blobs.take_back(batch.blob)
         count = len(batch.frames)
@@ -151,9 +138,9 @@ class Pipeline:
             result.speed = speed
         return done
 
-    def _result(self, outputs: tuple[NDArray, ...], slot: int, frame: Frame, given: tuple[int, int]) -> Results:
-        sizes = Sizes((int(given[0]), int(given[1])), (frame.picture.shape[0], frame.picture.shape[1]))
-        found = decode(outputs, slot, self.metadata, sizes, self.choice, self.retina)
+    def _result(self, given: tuple[NDArray, ...], slot: int, frame: Frame, sides: tuple[int, int]) -> Results:
+        sizes = Sizes((int(sides[0]), int(sides[1])), (frame.picture.shape[0], frame.picture.shape[1]))
+        found = decode(given, slot, self.metadata, sizes, self.choice, self.retina)
         return Results(frame.picture, frame.path, self.metadata.names, found, frame=frame.number, fps=frame.fps)
 
     def with_choice(self, choice: Choice, retina: bool) -> Pipeline:

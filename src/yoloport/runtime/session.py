@@ -63,7 +63,10 @@ class Running:
 
 
 class Session(Protocol):
-    """What every engine's session can do. ``run`` may be called from as many threads as there are streams."""
+    """What every engine's session can do. ``run`` may be called from as many threads as there are streams.
+
+    One whose outputs lie in the engine's memory may have ``lend``, too: see :mod:`lending`.
+    """
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass: pictures as the metadata says, outputs in the model's order."""

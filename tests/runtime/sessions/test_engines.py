@@ -16,6 +16,7 @@ from runtime.sessions import small
 from yoloport.runtime import MissingPart
 from yoloport.runtime.artifact import open_artifact
 from yoloport.runtime.engine_problems import SessionClosed
+from yoloport.runtime.lending import outputs
 from yoloport.runtime.session import CannotLoad, Options, open_session
 from yoloport.runtime.sessions.openvino import _settings
 
@@ -78,6 +79,24 @@ def test_results_of_several_threads_are_never_mixed_up_nor_overwritten(form: str
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(session.run, batches))
     assert all(right(form, outputs, batch) for outputs, batch in zip(found, batches, strict=True))
+
+
+@pytest.mark.parametrize("form", [_param("openvino")])
+def test_outputs_that_are_lent_are_nobody_elses_meanwhile(form: str, model: Path):
+    session, batches = open_session(open_artifact(model), threads=1), [given(form, seed) for seed in range(12)]
+
+    def run(batch: np.ndarray) -> bool:
+        with outputs(session, batch) as lent:
+            before = right(form, lent, batch)
+            session.run(batches[0])  # a pass goes on while the outputs of one before it are read
+            return before and right(form, lent, batch)
+
+    assert all(run(batch) for batch in batches)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda batch: right(form, session.run(batch), batch), batches * 4))
+    kept = batches[3][:, :, ::-1]
+    kept.flags.writeable = False
+    assert right(form, session.run(kept), kept), "also what is neither in one piece nor to be written to"
 
 
 # Threads change hands as often as they can: without the lock of the session it then waited for ever nearly every time.

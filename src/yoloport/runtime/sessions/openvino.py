@@ -9,8 +9,12 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from yoloport.runtime.cores import share
 from yoloport.runtime.engine_pool import Pool
@@ -38,19 +42,33 @@ Seen with 2026.4.1 when two streams began; the same as pybind/pybind11 pull requ
 
 
 class OpenVinoSession:
-    """One compiled model, and as many infer requests as there are streams."""
+    """One compiled model, and an infer request for each stream, and one whose outputs are read meanwhile.
 
-    def __init__(self, compiled: Any, running: Running, streams: int) -> None:
-        self._running = running
+    Args:
+        openvino: the library.
+        compiled: the model.
+        running: what it says of itself.
+        streams: forward passes at a time.
+    """
+
+    def __init__(self, openvino: Any, compiled: Any, running: Running, streams: int) -> None:
+        self._running, self._tensor = running, openvino.Tensor
         with _first:
-            compiled.inputs[0].get_element_type().to_dtype()
-        self._requests: Pool[Any] = Pool("openvino", [compiled.create_infer_request() for _ in range(streams)])
+            self._kind = compiled.inputs[0].get_element_type().to_dtype()
+        self._requests: Pool[Any] = Pool("openvino", [compiled.create_infer_request() for _ in range(streams + 1)])
 
     def run(self, batch: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """One forward pass; the outputs are copies, since the request is soon another's."""
+        with self.lend(batch) as outputs:
+            return tuple(one.copy() for one in outputs)
+
+    @contextmanager
+    def lend(self, batch: NDArray[Any]) -> Iterator[tuple[NDArray[Any], ...]]:
+        """One forward pass; the outputs are the request's own memory, and nobody else's within the block."""
         # Asynchronous requests may hang (ultralytics/ultralytics issue 25923): each thread waits for its own.
         with self._requests.lent() as request:
-            return tuple(request.infer({0: batch}, share_inputs=True).values())
+            tensor = self._tensor(np.require(batch, self._kind, ("C", "W")), shared_memory=True)
+            yield tuple(request.infer(tensor, share_inputs=True, share_outputs=True).values())
 
     def running(self) -> Running:
         """What the compiled model says of itself."""
@@ -84,7 +102,7 @@ def open_session(artifact: Artifact, options: Options) -> OpenVinoSession:
         raise CannotLoad(str(artifact.path), _reason(error)) from None
     running = _running(compiled, shape, quantised, str(openvino.__version__).split("-", 1)[0])
     _require(options, compiled, artifact)
-    return OpenVinoSession(compiled, running, options.streams)
+    return OpenVinoSession(openvino, compiled, running, options.streams)
 
 
 def _library(artifact: Artifact) -> Any:
