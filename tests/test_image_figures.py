@@ -32,7 +32,9 @@ def test_a_target_is_met_up_to_its_very_figure_and_missed_above_it(lines):
     row = "the same with `yoloport image build`: workspace"
     assert lines(rebuild_workspace=1.0)[row].endswith("| 1 s | ≤ 1 s | met |")
     assert lines(rebuild_workspace=1.01)[row].endswith("| 1.01 s | ≤ 1 s | **missed** |")
-    assert lines("zh", rebuild_workspace=1.01)["同样的重建，用 `yoloport image build`：工作区"].endswith("| **未达到** |")
+    assert lines("zh", rebuild_workspace=1.01)["同样的重建，用 `yoloport image build`：工作区"].endswith(
+        "| **未达到** |"
+    )
 
 
 def test_what_nobody_measured_is_said_to_be_unmeasured_and_neither_met_nor_missed(lines):

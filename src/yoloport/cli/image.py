@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,15 +101,13 @@ def build(
 
         yoloport image build cpu --kind runtime --arch arm64
     """
-    import time
     from functools import partial
 
     from yoloport.cli import present
     from yoloport.host.builder import find_any
     from yoloport.host.process import ahead
 
-    # It answers while the modules below are imported, which takes as long.
-    found_engine = ahead(partial(find_any, engine))
+    found_engine = ahead(partial(find_any, engine))  # it answers while the modules below are imported
     from yoloport.image import build as builder
     from yoloport.image.recipe import Wanted, recipe
     from yoloport.image.render import dockerfile
@@ -122,7 +121,7 @@ def build(
             print("$", " ".join(builder.command(chosen, Path("CONTEXT"), named, base, arch, no_cache)), "\n")
             print(dockerfile(made), end="")
             return
-        begin = time.monotonic()
+        begin = monotonic()
         if made.source.note:
             present.say(f"[yellow]note:[/] {made.source.note}")
         with present.steps() as shown:
@@ -130,13 +129,16 @@ def build(
             builder.build(made, chosen, named, base, wanted.wheelhouse, building, arch, no_cache)
             if push:
                 builder.push(chosen, named, partial(shown, f"sending {named}"))
-        seconds = round(time.monotonic() - begin, 1)
+        seconds = round(monotonic() - begin, 1)
         if not json:
             print(f"built {named} {_what_now(made, named, chosen)}")
             return
-        torch = "" if kind is Kind.runtime else made.row.torch
-        built = {"image": named, "engine": chosen.name, "torch": torch, "pushed": push}
-        present.as_json({"ok": True, **built, "seconds": seconds})
+        told = {"image": named, "engine": chosen.name, "torch": _torch(made), "pushed": push, "seconds": seconds}
+        present.as_json({"ok": True, **told})
+
+
+def _torch(made: Recipe) -> str:
+    return "" if made.kind == "runtime" else made.row.torch
 
 
 def _usual_tag(platform: str, kind: Kind) -> str:
