@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -86,6 +87,20 @@ def test_every_nth_frame_is_taken_and_a_transport_clock_is_no_frame_rate():
     stream, _, _ = live([9], stride=3)
     frames = until_lost(stream)
     assert len(frames) == 3 and frames[0].fps == 0.0
+
+
+def test_frames_that_a_decoder_hands_out_only_after_the_silence_do_not_prolong_it():
+    class Holding(Capture):
+        def grab(self) -> bool:
+            time.sleep(0.06 if self.left < 3 else 0)
+            return super().grab()
+
+    connections, tally = [Holding(6), Capture(1)], Tally()
+    patience = Patience(retries=1, stall_s=0.05, pause_s=0.0)
+    stream = Live(
+        0, 1, 3, tally, patience, lambda source, patience: connections.pop(0) if connections else Capture(None)
+    )
+    assert len(until_lost(stream)) == 4 + 1 and tally.gaps[0].after == 4
 
 
 def test_who_leaves_a_silent_stream_is_not_kept():
