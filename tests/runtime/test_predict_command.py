@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from runtime.doubles import RUNNING, Facts, Told, head
+from runtime.sources.rtsp_server import RtspCamera
 from yoloport.cli import predict
 from yoloport.errors import Exit
 from yoloport.runtime import model as models
@@ -119,6 +120,17 @@ def test_an_interrupt_keeps_the_annotated_video_playable(folder, monkeypatch):
     while capture.read()[0]:
         count += 1
     assert count == 7
+
+
+def test_a_stream_is_looked_at_until_it_is_lost_and_the_last_line_tells_its_gaps(folder):
+    with RtspCamera([(40, 0.0), (40, 0.0)]) as camera:
+        done = run(camera.address, "--json", "--retries", 1)
+    *each, last = map(json.loads, done.stdout.splitlines())
+    assert {tuple(line["shape"]) for line in each} == {(48, 64)} and each[0]["detections"][0]["name"] == "helmet"
+    assert [line["frame"] for line in each] == sorted({line["frame"] for line in each}) and each[-1]["frame"] == 79
+    assert done.exit_code == last["exit"] == Exit.NETWORK and last["problem"] == "StreamLost" and not last["ok"]
+    assert last["pictures"] == len(each) and [gap["after"] for gap in last["gaps"]] == [40]
+    assert "secret" not in done.output
 
 
 def test_the_help_has_two_examples():

@@ -7,19 +7,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from yoloport.cli.account import Account
     from yoloport.runtime.model import Run
     from yoloport.runtime.results.results import Results
     from yoloport.runtime.results.saving import Album
-    from yoloport.runtime.sources.frame import Tally
-
-STEPS = ("preprocess", "inference", "postprocess")
 
 
 def command(
@@ -52,21 +49,20 @@ def command(
         yoloport predict helmet.onnx rtsp://camera.example/stream --stride 5 --classes head --json
     """
     from yoloport.cli import present
+    from yoloport.cli.account import Account
 
-    with present.problems(json):
+    account = Account(json, show_speed)
+    with present.problems(json, account.line):
         from yoloport.runtime import load
 
-        begin = time.monotonic()
         with load(artifact, conf=conf, iou=iou, mode=mode, device=device, precision=precision) as model:
             running = model.running()
             if not json:
                 present.say(f"{artifact}: {running.words()}", markup=False)
             source = sources[0] if len(sources) == 1 else sources
             run = model(source, classes=_numbers(classes, model.names), stride=stride, retries=retries)
-            with run:
-                spent = _shown(run, save, stride, json)
-            end = {"running": asdict(running), "seconds": round(time.monotonic() - begin, 2)}
-            _ended(", ".join(sources), run.tally, spent, end, json, show_speed)
+            with account.told(", ".join(sources), run.tally, running), run:
+                _show(run, save, stride, json, account)
 
 
 def _numbers(text: str, names: dict[int, str]) -> list[int] | None:
@@ -83,18 +79,15 @@ def _numbers(text: str, names: dict[int, str]) -> list[int] | None:
     return wanted or None
 
 
-def _shown(run: Run, save: Path | None, stride: int, as_json: bool) -> dict[str, float]:
-    """Print, draw and count each result; returns milliseconds by step, summed."""
-    spent = dict.fromkeys(STEPS, 0.0)
+def _show(run: Run, save: Path | None, stride: int, as_json: bool, account: Account) -> None:
+    """Print, draw and count each result."""
     # Rich takes sys.stdout over while its line moves, and would send a redirected list to the terminal.
     out = sys.stdout
     with _album(save, stride) if save else nullcontext() as album:
         for result in run if out.isatty() else _with_progress(run):
             file = album.add(result) if album else None
             print(_line(result, file, as_json), file=out, flush=True)
-            for step in STEPS:
-                spent[step] += result.speed[step]
-    return spent
+            account.add(result)
 
 
 def _album(folder: Path, stride: int) -> Album:
@@ -131,35 +124,3 @@ def _line(result: Results, file: Path | None, as_json: bool) -> str:
         return json_text.dumps(said, ensure_ascii=False)
     frame = "" if result.frame is None else f" frame {result.frame}"
     return f"{result.path}{frame}: {result.verbose().rstrip(', ')}"
-
-
-def _ended(source: str, tally: Tally, spent: dict[str, float], end: dict[str, Any], as_json: bool, speed: bool) -> None:
-    """What came of it: the broken ones by name, the gaps, what it ran on, and the speed."""
-    from yoloport.runtime.sources.frame import NoSource
-
-    if not tally.done:
-        first = f"; the first is {tally.broken[0].path}: {tally.broken[0].why}" if tally.broken else ""
-        raise NoSource(source, f"not one picture could be read{first}")
-    each = {step: round(spent[step] / tally.done, 2) for step in STEPS}
-    if as_json:
-        broken = [{"path": one.path, "why": one.why} for one in tally.broken]
-        gaps = [vars(one) for one in tally.gaps]
-        said = {"ok": True, "pictures": tally.done, "broken": broken, "broken_count": tally.broken_count, "gaps": gaps,
-                "gap_count": tally.gap_count, "speed": each, **end}  # fmt: skip
-        print(json_text.dumps(said, ensure_ascii=False), flush=True)
-        return
-    _ended_in_words(tally, each, end["seconds"], speed)
-
-
-def _ended_in_words(tally: Tally, each: dict[str, float], seconds: float, speed: bool) -> None:
-    from yoloport.cli import present
-
-    for one in tally.broken:
-        present.say(f"not read: {one.path}: {one.why}", markup=False)
-    if tally.broken_count > len(tally.broken):
-        present.say(f"… and {tally.broken_count - len(tally.broken)} more not read")
-    for gap in tally.gaps:
-        present.say(f"{gap.path} stood still for {gap.seconds:.1f} s after frame {gap.after}", markup=False)
-    if speed:
-        parts = ", ".join(f"{step} {each[step]:.1f} ms" for step in STEPS)
-        print(f"speed: {parts} a picture; {tally.done} pictures in {seconds:.1f} s, loading included")

@@ -18,15 +18,20 @@ def as_json(value: dict[str, Any]) -> None:
 
 
 @contextmanager
-def problems(json_wanted: bool = False) -> Iterator[None]:
-    """Print a problem with cause, remedy and where to read on, and exit with its code."""
+def problems(json_wanted: bool = False, tell: Callable[[dict[str, Any]], None] = as_json) -> Iterator[None]:
+    """Print a problem with cause, remedy and where to read on, and exit with its code.
+
+    Args:
+        json_wanted: print its fields, too.
+        tell: how they are printed.
+    """
     import typer
 
     try:
         yield
     except Problem as problem:
         if json_wanted:
-            as_json(problem.fields())
+            tell(problem.fields())
         _print_problem(problem)
         raise typer.Exit(int(problem.exit)) from None
     except KeyboardInterrupt:
