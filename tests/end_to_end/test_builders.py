@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from end_to_end.test_runtime_image import LOCKED_DOWN, MATHEMATICS
+from end_to_end import engines
+from end_to_end.engines import LOCKED_DOWN
+from end_to_end.test_runtime_image import MATHEMATICS
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1500)]
 TAGS = {"amd64": "yoloport-test/builders:amd64", "arm64": "yoloport-test/builders:arm64"}
@@ -18,9 +20,7 @@ TAGS = {"amd64": "yoloport-test/builders:amd64", "arm64": "yoloport-test/builder
 @pytest.fixture(scope="module")
 def podman() -> Iterator[str]:
     """Podman, which has what Buildah built; what was built is removed."""
-    client = os.environ.get("YOLOPORT_PODMAN")
-    if not client or "YOLOPORT_TEST_BUILDERS_BASE" not in os.environ:
-        pytest.skip(os.environ.get("YOLOPORT_NO_BUILDERS", "no Podman and Buildah: scripts/builders up"))
+    client, _ = engines.podman()
     yield client
     subprocess.run([client, "image", "rm", "--force", *TAGS.values()], capture_output=True, check=False)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end import fake_nodes
+from end_to_end import engines, fake_nodes
 from yoloport.host.engine import Engine
 from yoloport.platforms.load import load_all
 from yoloport.workspace import render_cdi, render_engine, render_scene
@@ -54,9 +54,7 @@ WITH_CARDS = [
 
 @pytest.fixture
 def engine() -> Engine:
-    client = os.environ.get("YOLOPORT_DOCKER")
-    if not client or not os.environ.get("YOLOPORT_TEST_BASE"):
-        pytest.skip(os.environ.get("YOLOPORT_NO_ENGINE", "no container engine: scripts/engine up"))
+    client, _ = engines.docker()
     if os.geteuid() != 0:
         pytest.skip("needs root to make device nodes")
     return Engine("docker", client, "", frozenset(), False)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from end_to_end import small_disk
-from yoloport.host import engine as engines
+from end_to_end import engines, small_disk
 from yoloport.host import folders
+from yoloport.host.engine import find
 from yoloport.image.bundle.look import Wanted, look
 from yoloport.image.bundle.make import make
 from yoloport.image.bundle.problems import BundleDiskFull
@@ -27,9 +27,7 @@ RUNTIME = ("image", "build", "cpu", "--kind", "runtime", "--tag", TAG)
 @pytest.fixture(scope="module")
 def engine() -> Iterator[str]:
     """Docker with the base image; the tag is removed."""
-    client = os.environ.get("YOLOPORT_DOCKER")
-    if not client or "YOLOPORT_TEST_BASE" not in os.environ:
-        pytest.skip(os.environ.get("YOLOPORT_NO_ENGINE", "no container engine: scripts/engine up"))
+    client, _ = engines.docker()
     yield client
     subprocess.run([client, "image", "rm", "--force", TAG], capture_output=True, check=False)
 
@@ -62,9 +60,7 @@ def test_an_interrupted_build_leaves_the_tag_as_it_was(account, engine: str):
 @pytest.fixture
 def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Podman whose store takes the base and not what is installed on it."""
-    podman, base = os.environ.get("YOLOPORT_PODMAN"), os.environ.get("YOLOPORT_TEST_BUILDERS_BASE")
-    if not podman or not base:
-        pytest.skip(os.environ.get("YOLOPORT_NO_BUILDERS", "no Podman: scripts/builders up"))
+    podman, base = engines.podman()
     with small_disk.disk(480) as folder:
         saved = tmp_path / "base.tar"
         subprocess.run([podman, "save", "--quiet", "--output", saved, base], check=True)
@@ -87,7 +83,7 @@ def bundle(engine: str, tmp_path: Path) -> Path:
     """A small image in a bundle."""
     subprocess.run([engine, "tag", os.environ["YOLOPORT_TEST_BASE"], TAG], check=True)
     wanted = Wanted("cpu", tmp_path / "bundle", image=TAG)
-    make(look(wanted, engines.find("docker", client=engine)), lambda *_: None)
+    make(look(wanted, find("docker", client=engine)), lambda *_: None)
     return tmp_path / "bundle"
 
 
@@ -130,7 +126,7 @@ def test_a_corrupted_archive_never_reaches_the_engine(engine: str, bundle: Path,
 def test_a_disk_that_fills_up_while_a_bundle_is_made_leaves_no_folder(engine: str):
     subprocess.run([engine, "tag", os.environ["YOLOPORT_TEST_BASE"], TAG], check=True)
     with small_disk.disk(1500) as folder:
-        found = look(Wanted("cpu", folder / "bundle", image=TAG), engines.find("docker", client=engine))
+        found = look(Wanted("cpu", folder / "bundle", image=TAG), find("docker", client=engine))
 
         def another_program(step: str, *_: object) -> None:
             if step == "packing" and not (folder / "filler").exists():

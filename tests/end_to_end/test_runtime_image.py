@@ -14,20 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end import engines
+from end_to_end.engines import LOCKED_DOWN
+
 pytestmark = pytest.mark.engine
 UNPACKED_MB = 300
 EMULATED_SECONDS = 300
-LOCKED_DOWN = (
-    "--network",
-    "none",
-    "--read-only",
-    "--cap-drop",
-    "ALL",
-    "--security-opt",
-    "no-new-privileges",
-    "--user",
-    "4321:0",
-)
 # OpenCV's own LAPACK is taken out of the image and the system's put in its place; numpy keeps its own, on the system's
 # Fortran.
 MATHEMATICS = """
@@ -47,9 +39,7 @@ print("right")
 
 
 def image(account, arch: str) -> Iterator[tuple[str, str]]:
-    docker, base = os.environ.get("YOLOPORT_DOCKER"), os.environ.get("YOLOPORT_TEST_BASE")
-    if not docker or not base:
-        pytest.skip(os.environ.get("YOLOPORT_NO_ENGINE", "no container engine: scripts/engine up"))
+    docker, base = engines.docker()
     tag = f"yoloport-test/runtime:{arch}"
     account.yoloport("image", "build", "cpu", "--kind", "runtime", "--arch", arch, "--base", base, "--tag", tag)
     yield docker, tag
@@ -107,28 +97,11 @@ def work(account, test_data: Path, tmp_path_factory) -> Path:
 
 
 def objects(docker: str, tag: str, arch: str, work: Path) -> list[dict]:
-    """What the image finds in the picture. Not by `docker run`: that never ends where an emulator hangs."""
-    words = (
-        "--platform",
-        f"linux/{arch}",
-        "--volume",
-        f"{work}:/data:ro",
-        tag,
-        "predict",
-        "model",
-        "picture.jpg",
-        "--json",
-    )
-    argv = [docker, "run", "--detach", *LOCKED_DOWN, *words]
-    number = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
-    try:
-        argv = [docker, "wait", number]
-        code = subprocess.run(argv, capture_output=True, text=True, timeout=EMULATED_SECONDS, check=True).stdout.strip()
-        said = subprocess.run([docker, "logs", number], capture_output=True, text=True, check=True)
-        assert code == "0", said.stderr
-        return json.loads(said.stdout.splitlines()[0])["detections"]
-    finally:
-        subprocess.run([docker, "rm", "--force", number], capture_output=True, check=False)
+    """What the image finds in the picture."""
+    options = ("--platform", f"linux/{arch}", "--volume", f"{work}:/data:ro")
+    words = ("predict", "model", "picture.jpg", "--json")
+    said = engines.output(docker, *options, tag, *words, seconds=EMULATED_SECONDS)
+    return json.loads(said.splitlines()[0])["detections"]
 
 
 def test_started_by_anyone_without_network_and_rights_it_says_how_it_is_used(amd64):
@@ -194,14 +167,8 @@ def wheels(tmp_path_factory) -> Path:
     """The engines that a runtime image does not bring, for ARM, unpacked."""
     folder = tmp_path_factory.mktemp("wheels")
     argv = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"]
-    argv += [
-        "--target",
-        str(folder),
-        "--python-version",
-        "3.11",
-        *(f"--platform=manylinux{tag}_aarch64" for tag in TAGS),
-        *ENGINES.values(),
-    ]
+    argv += ["--target", str(folder), "--python-version", "3.11"]
+    argv += [*(f"--platform=manylinux{tag}_aarch64" for tag in TAGS), *ENGINES.values()]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no wheels for ARM: {done.stderr.strip().splitlines()[-1]}")
@@ -215,13 +182,6 @@ def test_the_other_engines_compute_on_arm_what_their_layers_say(emulator, arm64,
     mounts = {"/wheels": wheels, "/tests": root / "tests", "/src": root / "src"}
     options = ["--platform", "linux/arm64", "--tmpfs", "/tmp", "--env", "PYTHONPATH=/src:/tests:/wheels"]  # noqa: S108
     options += [f"--volume={there}:{here}:ro" for here, there in mounts.items()]
-    argv = [docker, "run", "--detach", *LOCKED_DOWN, *options, "--entrypoint", "python3", tag, "-c", COMPUTES, form]
-    number = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
-    try:
-        argv = [docker, "wait", number]
-        code = subprocess.run(argv, capture_output=True, text=True, timeout=EMULATED_SECONDS, check=True).stdout.strip()
-        said = subprocess.run([docker, "logs", number], capture_output=True, text=True, check=True)
-        assert code == "0", said.stderr
-        assert re.match(rf"{form} [\d.]+ on cpu, fp32, 1 x 3 x", said.stdout.splitlines()[-1])
-    finally:
-        subprocess.run([docker, "rm", "--force", number], capture_output=True, check=False)
+    words = ("--entrypoint", "python3", tag, "-c", COMPUTES, form)
+    said = engines.output(docker, *options, *words, seconds=EMULATED_SECONDS)
+    assert re.match(rf"{form} [\d.]+ on cpu, fp32, 1 x 3 x", said.splitlines()[-1])
