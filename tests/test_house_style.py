@@ -59,7 +59,6 @@ SELF_EXPLAINING = {
     "supervise/settings.py:Settings.trainings": "a path, named by its content",
     "workspace/register.py:Record.state": "the same path as Settings.state, seen from the host",
     "workspace/register.py:Record.token_file": "a path, named by its content",
-    "cli/app.py:version": "a typer callback: a docstring would be printed as the program's help",
 }
 
 

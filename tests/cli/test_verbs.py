@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,15 @@ def test_the_list_above_names_every_verb_there_is(yoloport):
 def test_the_version_is_the_packages_own(yoloport):
     done = yoloport("--version")
     assert (done.returncode, done.stdout) == (0, f"yoloport {__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("up", "--help"), ("--version",), ("fly",)], ids=" ".join)
+def test_the_package_run_by_its_name_is_the_same_program(yoloport, root: Path, arguments: tuple[str, ...]):
+    argv, environ = [sys.executable, "-m", "yoloport", *arguments], {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run(argv, env=environ, cwd=root / "src", capture_output=True, text=True, check=False)
+    ours = yoloport(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (ours.returncode, ours.stdout, ours.stderr)
+    assert "__main__" not in done.stdout + done.stderr and "yoloport" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

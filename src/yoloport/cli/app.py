@@ -28,6 +28,7 @@ VERBS = {
 """Module of this package and function of each verb; imported when it is called."""
 GROUPS = {"image": "image:app", "platforms": "platforms:app", "render": "render:app"}
 
+HELP = "YOLOv8 on the hardware you have: a workspace on your chip with one command, and the proof that it ran."
 BEGINS = "yoloport up   ·   yoloport demo --epochs 5"
 PREDICTS = "yoloport predict MODEL PICTURE --save DIR   ·   yoloport doctor"
 
@@ -50,7 +51,7 @@ def build(only: str = "") -> typer.Typer:
     """The program; with ``only`` that verb alone: to read the options of all verbs takes as long as `status` itself."""
     app = typer.Typer(
         name="yoloport",
-        help="YOLOv8 on the hardware you have: a workspace on your chip with one command, and the proof that it ran.",
+        help=HELP,
         no_args_is_help=True,
         rich_markup_mode=None,  # plain help: rich's panels cost more than the whole verb `status`
         pretty_exceptions_enable=False,
@@ -63,7 +64,7 @@ def build(only: str = "") -> typer.Typer:
     for name, place in GROUPS.items():
         if only in ("", name) and not _left_out(place):
             app.add_typer(_at(place), name=name)
-    app.callback(invoke_without_command=True)(version)
+    app.callback(invoke_without_command=True, help=HELP)(version)
     return app
 
 
@@ -78,7 +79,7 @@ def _left_out(place: str) -> bool:
 
 
 def version(show: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
-    # No docstring: Typer would print it as the program's help.
+    """Print the version, where that was all that was asked for."""
     if show:
         from yoloport import __version__
 
@@ -87,7 +88,7 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
 
 
 def main() -> None:
-    """Entry point of the console script and of ``python src``."""
+    """Entry point of the console script, of ``python -m yoloport`` and of ``python src``."""
     # A closed terminal, or `kill`: end as after Ctrl-C, with nothing left behind; what nohup set stays.
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
