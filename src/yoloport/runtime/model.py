@@ -287,6 +287,7 @@ def _streams(
         return modes.throughput(cores) if mode == "throughput" else 1
 
     def measure(streams: int) -> float:
+        """Pictures a second with so many forward passes at a time."""
         opened = session(streams)
         try:
             return modes.measured(opened, artifact.metadata, streams)

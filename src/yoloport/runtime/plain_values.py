@@ -52,6 +52,7 @@ def whole(least: int, most: int) -> Reader:
     """Reads a whole number between two, also as text."""
 
     def read(value: Any) -> int:
+        """The number, of an ``int``, a text or a ``float`` without a fraction."""
         if isinstance(value, str) and value.isdecimal() and len(value) < 20:
             value = int(value)
         if isinstance(value, float) and value.is_integer():
@@ -88,6 +89,7 @@ def one_of(allowed: Sequence[str]) -> Reader:
     """Reads one of these words."""
 
     def read(value: Any) -> str:
+        """The word, as it is."""
         if not isinstance(value, str) or value not in allowed:
             raise Wrong(f"is one of {', '.join(allowed)}")
         return value
@@ -99,6 +101,7 @@ def several(reader: Reader, least: int, most: int = 0) -> Reader:
     """Reads a list of so many values, or of a number between two."""
 
     def read(value: Any) -> tuple[Any, ...]:
+        """The values, each read; a wrong one is told with its place."""
         if not isinstance(value, (list, tuple)) or not least <= len(value) <= max(least, most):
             raise Wrong(f"is a list of {least}" + (f" to {most}" if most else ""))
         return tuple(_read(reader, one, str(place)) for place, one in enumerate(value))
@@ -110,6 +113,7 @@ def by_key(keys: Reader, values: Reader, least: int = 0) -> Reader:
     """Reads a mapping whose keys are all of one kind, and whose values are of one kind."""
 
     def read(value: Any) -> dict[Any, Any]:
+        """The mapping, keys and values read; a wrong one is told with its key."""
         if not isinstance(value, Mapping) or len(value) < least:
             raise Wrong(f"is a list of at least {least} keys and values")
         return {_read(keys, key, str(key)[:80]): _read(values, one, str(key)[:80]) for key, one in value.items()}
