@@ -12,7 +12,7 @@ from runtime.sources.rtsp_server import RtspCamera
 from yoloport.runtime.sources.frame import StreamLost, Tally
 from yoloport.runtime.sources.live import Live, Patience
 
-ONCE = Patience(retries=0, stall_s=1.0)
+ONCE = Patience(retries=0, stall_s=10.0)  # a machine that is busy at the moment does not lose frames
 
 
 def watched(address: str, patience: Patience = ONCE):
