@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from yoloport.platforms import toml_file
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,8 +24,16 @@ def pytest_configure() -> None:
     # A job in a shell's background is started deaf to interrupts, and what it starts would be, too.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The platforms' tables are read anew in thousands of tests.
+    toml_file.tomllib.loads = _remembered(toml_file.tomllib.loads)
     settings.register_profile("unhurried", deadline=None)
     settings.load_profile("unhurried")
+
+
+def _remembered(loads: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The parser of TOML, faster with a text that it has seen; every answer can be written to."""
+    kept = lru_cache(maxsize=1000)(lambda text: pickle.dumps(loads(text)))
+    return lambda text, **how: loads(text, **how) if how else pickle.loads(kept(text))  # noqa: S301
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ class Array:
     def __init__(self, numbers: object) -> None:
         self._numbers = numbers
 
+    def __repr__(self) -> str:
+        return f"Array({self._numbers})"
+
     def tolist(self) -> object:
         return self._numbers
 

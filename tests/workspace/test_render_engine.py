@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,21 +28,22 @@ def lines(argv: tuple[str, ...]) -> str:
 
 
 @pytest.fixture
-def plans(planned) -> dict[str, tuple[Plan, Engine]]:
-    ascend = planned("ascend-310p", devices=(0, 1))
-    ascend = replace(ascend, groups=(1000,))  # the recorded nodes belong to whoever made the checkout
+def plans(planned) -> Callable[[str], tuple[Plan, Engine]]:
+    """The plan of this name, and the engine for it."""
     key = {"ssh_key": Path("/home/lin/.ssh/id.pub"), "ssh_port": 2200, "port": 9000, "name": "line2"}
-    return {
-        "docker-cpu": (planned("laptop"), DOCKER),
-        "docker-cpu-ssh-exposed": (planned("laptop", expose=True, tls_names=("192.0.2.7",), **key), DOCKER),
-        "docker-cpu-root-ssh": (planned("laptop", user=User(0, 0, "root"), **key), DOCKER),
-        "docker-ascend-310p": (ascend, DOCKER),
-        "docker-ascend-310b": (replace(planned("ascend-310b"), groups=(1000,)), DOCKER),
-        "docker-cuda-gpus": (planned("nvidia", devices=(1,)), DOCKER),
-        "docker-cuda-cdi": (replace(planned("nvidia"), cdi="nvidia.com/gpu"), DOCKER),
-        "podman-rootless": (planned("laptop"), PODMAN),
-        "podman-of-root": (planned("laptop"), ROOTFUL_PODMAN),
+    group = (1000,)  # the recorded nodes belong to whoever made the checkout
+    made = {
+        "docker-cpu": lambda: (planned("laptop"), DOCKER),
+        "docker-cpu-ssh-exposed": lambda: (planned("laptop", expose=True, tls_names=("192.0.2.7",), **key), DOCKER),
+        "docker-cpu-root-ssh": lambda: (planned("laptop", user=User(0, 0, "root"), **key), DOCKER),
+        "docker-ascend-310p": lambda: (replace(planned("ascend-310p", devices=(0, 1)), groups=group), DOCKER),
+        "docker-ascend-310b": lambda: (replace(planned("ascend-310b"), groups=group), DOCKER),
+        "docker-cuda-gpus": lambda: (planned("nvidia", devices=(1,)), DOCKER),
+        "docker-cuda-cdi": lambda: (replace(planned("nvidia"), cdi="nvidia.com/gpu"), DOCKER),
+        "podman-rootless": lambda: (planned("laptop"), PODMAN),
+        "podman-of-root": lambda: (planned("laptop"), ROOTFUL_PODMAN),
     }
+    return lambda name: made[name]()
 
 
 NAMES = (
@@ -52,12 +54,12 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_command_line_is_exactly_this(name: str, plans, golden):
-    golden(f"{name}.txt", lines(render_engine.run(*plans[name])))
+    golden(f"{name}.txt", lines(render_engine.run(*plans(name))))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_workspace_is_privileged_or_keeps_a_capability_it_was_not_given(name: str, plans):
-    argv = render_engine.run(*plans[name])
+    argv = render_engine.run(*plans(name))
     assert not any("privileged" in word and word != "no-new-privileges" for word in argv)
     assert argv[argv.index("--cap-drop") + 1] == "ALL"
     assert "no-new-privileges" in argv and "host" not in argv
@@ -67,9 +69,9 @@ def test_no_workspace_is_privileged_or_keeps_a_capability_it_was_not_given(name:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_exactly_the_asked_for_ports_are_published(name: str, plans):
-    argv = render_engine.run(*plans[name])
+    plan, engine = plans(name)
+    argv = render_engine.run(plan, engine)
     published = [argv[i + 1] for i, word in enumerate(argv) if word in ("--publish", "-p")]
-    plan = plans[name][0]
     assert published == [f"{p.address}:{p.host}:{p.inside}" for p in plan.ports]
     assert len(published) == (2 if plan.ssh else 1) and "--publish-all" not in argv
 
@@ -83,7 +85,7 @@ def test_the_token_is_in_no_word_of_the_command(planned, tmp_path: Path):
 
 
 def test_every_environment_variable_of_the_plan_is_passed_and_no_other(plans):
-    plan, engine = plans["docker-cpu-ssh-exposed"]
+    plan, engine = plans("docker-cpu-ssh-exposed")
     argv = render_engine.run(plan, engine)
     passed = [argv[i + 1] for i, word in enumerate(argv) if word == "--env"]
     assert passed == [f"{name}={value}" for name, value in plan.environment]
@@ -97,7 +99,7 @@ def words_after_paste(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_pasted_is_what_would_be_run(name: str, plans):
-    plan, engine = plans[name]
+    plan, engine = plans(name)
     assert words_after_paste(render_engine.paste(plan, engine)) == [
         "mkdir", "-p", str(plan.data), "&&", *render_engine.run(plan, engine),
     ]  # fmt: skip
@@ -136,7 +138,7 @@ def test_a_colon_in_the_data_folder_does_not_move_the_mount(planned):
 
 
 def test_containers_are_told_from_others_by_name_and_label(plans):
-    argv = render_engine.run(*plans["docker-cpu-ssh-exposed"])
+    argv = render_engine.run(*plans("docker-cpu-ssh-exposed"))
     assert argv[argv.index("--name") + 1] == "yoloport-line2" == render_engine.container_name("line2")
     assert f"{render_engine.LABEL}=line2" in argv
     assert re.fullmatch(r"\d+", argv[argv.index("--stop-timeout") + 1])
