@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -209,13 +210,18 @@ def test_this_very_machine_can_be_probed():
     assert host.memory_bytes > GIGA / 10
 
 
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that every user may enter: those of pytest are closed again whenever another run begins."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
-def test_a_folder_that_this_user_may_not_enter_counts_as_not_there(tmp_path_factory: pytest.TempPathFactory):
+def test_a_folder_that_this_user_may_not_enter_counts_as_not_there(open_to_all: Path):
     """As on servers whose driver folder belongs to the driver's own group, mode 0750."""
-    top = tmp_path_factory.mktemp("closed")
-    of_the_tests = len(top.relative_to(tempfile.gettempdir()).parts)
-    for folder in (top, *top.parents[: of_the_tests - 1]):
-        folder.chmod(0o755)
+    top = open_to_all
     closed = top / "usr/local/Ascend"
     (closed / "driver").mkdir(parents=True)
     closed.chmod(0o700)
