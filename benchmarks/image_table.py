@@ -78,8 +78,8 @@ FIGURES = (
         "zh": "在 amd64 上、在已有 Python 的基础镜像上构建 arm64 的 runtime",
     }),
     Figure("arm64_build", "s", 16, "", EMULATED, {
-        "en": "the same from nothing but pip's downloads",
-        "zh": "同上，除 pip 的下载外没有缓存",
+        "en": "the same with every step done anew",
+        "zh": "同上，每一步都重新做",
     }),
     Figure("start_ratio", "×", 1.2, "3–4 s", {}, {
         "en": "start until JupyterLab answers, against bare `jupyter lab` of the same image",

@@ -60,7 +60,7 @@ def engines_rebuild(bench: Bench, folder: Path, kind: str) -> Callable[[], float
 
 
 def without_cache(bench: Bench, kind: str, tag: str, arch: str) -> Callable[[], float]:
-    """A build that does every step; only pip's downloads are kept."""
+    """A build that does every step; pip's downloads are kept where the registry allows it."""
 
     def once() -> float:
         begin = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,7 @@ MADE: list[Callable[[], Problem]] = [
     lambda: prepare.NoWheelhouse(FOLDER),
     lambda: pip.InstallFailed("torch", FOLDER / "log", "no match"),
     lambda: pip.NoNetwork("torch", FOLDER / "log", "refused"),
+    lambda: present.NoRoomLeft(OSError(errno.ENOSPC, "No space left on device")),
     lambda: app.VerbLeftOut("up", "predict, doctor"),
     lambda: base.NoBase("ascend", " on openeuler", ("debian:bookworm-slim",)),
     lambda: base.NoSuchChip("ascend", "MLU370", ("310P",)),
@@ -225,6 +227,15 @@ def test_an_interrupt_has_the_shells_own_code(capsys):
     with pytest.raises(BaseException) as caught, present.problems():
         raise KeyboardInterrupt
     assert getattr(caught.value, "exit_code", None) == 130 and "nothing is lost" in capsys.readouterr().err
+
+
+def test_a_disk_that_becomes_full_anywhere_in_a_verb_is_a_problem_and_other_faults_of_files_are_not(capsys):
+    with pytest.raises(BaseException) as caught, present.problems():
+        Path("/dev/full").write_text("one line of a log")
+    assert getattr(caught.value, "exit_code", None) == int(Exit.DISK_FULL)
+    assert "No space left on device" in capsys.readouterr().err
+    with pytest.raises(IsADirectoryError), present.problems():
+        Path("/").write_text("")
 
 
 def test_exit_codes_are_unique_and_fit_in_a_byte():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import time
@@ -17,6 +18,20 @@ def as_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+class NoRoomLeft(Problem):
+    """A disk became full while a verb wrote to it."""
+
+    exit = Exit.DISK_FULL
+
+    def __init__(self, told: OSError) -> None:
+        self.file = str(told.filename or "")
+        super().__init__(
+            f"a disk is full: {told}",
+            "free some room (df -h shows where; of images: docker system df), then run the same command again",
+            "docs/en/exit-codes.md",
+        )
+
+
 @contextmanager
 def problems(json_wanted: bool = False, tell: Callable[[dict[str, Any]], None] = as_json) -> Iterator[None]:
     """Print a problem with cause, remedy and where to read on, and exit with its code.
@@ -28,7 +43,8 @@ def problems(json_wanted: bool = False, tell: Callable[[dict[str, Any]], None] =
     import typer
 
     try:
-        yield
+        with _room():
+            yield
     except Problem as problem:
         if json_wanted:
             tell(problem.fields())
@@ -39,6 +55,16 @@ def problems(json_wanted: bool = False, tell: Callable[[dict[str, Any]], None] =
         raise typer.Exit(int(Exit.INTERRUPTED)) from None
     except BrokenPipeError:
         raise typer.Exit(int(Exit.OK)) from None
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoomLeft(error) from error
 
 
 def _print_problem(problem: Problem) -> None:

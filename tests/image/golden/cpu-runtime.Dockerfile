@@ -9,7 +9,8 @@ FROM --platform=$BUILDPLATFORM ${BASE} AS system
 ARG TARGETARCH
 RUN dpkg --add-architecture "$TARGETARCH" && apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends ca-certificates python3 python3-pip-whl \
- && ln -s /usr/share/python-wheels/pip-*.whl /pip.whl && cp /usr/lib/*-linux-gnu/ld-linux-*.so.* /loader && (cd / && ln -s usr/lib/*-linux-gnu libraries)
+ && python3 -m zipfile -e /usr/share/python-wheels/pip-*.whl /pip && python3 /pip/pip install --help > /dev/null \
+ && cp /usr/lib/*-linux-gnu/ld-linux-*.so.* /loader && (cd / && ln -s usr/lib/*-linux-gnu libraries)
 
 FROM system AS root
 ARG TARGETARCH
@@ -40,19 +41,20 @@ RUN mkdir -p /root-of/usr/bin /root-of/usr/lib /root-of/usr/lib64 /root-of/usr/s
 
 FROM system AS packages
 COPY files/runtime.lock /files/
+# Left out: tests, headers, stubs, converters, colours for other languages than Python's, and a second copy of ONNX Runtime
+# that its own module does not load, YAML's reader in C. OpenCV solves and multiplies matrices with the system's LAPACK, which
+# has a fifth of the size of the library that its wheel brings; numpy's and that one share the system's Fortran.
 # The secret `ca` is for networks that inspect TLS; without it the build's own certificates are used, and it is never in a layer.
 ARG TARGETARCH
 RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
     case "$TARGETARCH" in amd64) machine=x86_64 ;; arm64) machine=aarch64 ;; *) echo "no wheels for $TARGETARCH" >&2; exit 1 ;; esac \
+ && triplet=$machine-linux-gnu \
  && export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
- && python3 /pip.whl/pip install --no-compile --progress-bar off --require-hashes --no-deps --only-binary=:all: \
+ && python3 /pip/pip install --no-compile --progress-bar off --require-hashes --no-deps --only-binary=:all: \
         --platform "manylinux_2_34_$machine" --platform "manylinux_2_31_$machine" --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" \
-        --python-version 3.11 --target /root-of/usr/local/lib/python3.11/dist-packages -r /files/runtime.lock
-# Left out: tests, headers, stubs, converters, colours for other languages than Python's, and a second copy of ONNX Runtime
-# that its own module does not load, YAML's reader in C. OpenCV solves and multiplies matrices with the system's LAPACK, which
-# has a fifth of the size of the library that its wheel brings; numpy's and that one share the system's Fortran.
-RUN case "$TARGETARCH" in amd64) triplet=x86_64-linux-gnu ;; arm64) triplet=aarch64-linux-gnu ;; esac && cd /root-of/usr/local/lib/python3.11/dist-packages \
+        --python-version 3.11 --target /root-of/usr/local/lib/python3.11/dist-packages -r /files/runtime.lock \
+ && cd /root-of/usr/local/lib/python3.11/dist-packages \
  && rm -rf bin numpy/f2py numpy/distutils numpy/_core/include numpy/_core/lib numpy/_core/_simd.*.so numpy/_core/*_tests.*.so cv2/data yaml/_yaml.*.so onnxruntime/transformers onnxruntime/quantization \
         onnxruntime/tools onnxruntime/datasets onnxruntime/backend onnxruntime/capi/libonnxruntime.so.* \
  && rm -f opencv_python_headless.libs/libgfortran-* opencv_python_headless.libs/libquadmath-* \
