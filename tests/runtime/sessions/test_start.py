@@ -58,7 +58,7 @@ def test_neither_does_the_shell_which_reads_the_options_of_one_verb_alone(form: 
     found = imported(form, SHELL, tmp_path, tmp_path)
     assert found & set(SLOW) == set() and found & ENGINES == {NEEDS[form]}
     own = {name for name in found if name.startswith("yoloport.cli.")}
-    assert own == {"yoloport.cli.app", "yoloport.cli.predict", "yoloport.cli.present"}
+    assert own == {f"yoloport.cli.{name}" for name in ("app", "account", "predict", "present")}
 
 
 @pytest.mark.parametrize("form", [_param("openvino")])
