@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -76,6 +77,11 @@ def test_another_verb_is_refused_with_those_that_there_are(kept: Path):
     done = yoloport(kept, "up", "--dry-run")
     assert (done.returncode, done.stdout) == (2, "") and "Traceback" not in done.stderr
     assert "`yoloport up` is not in an image that only predicts; here there are: predict, doctor" in done.stderr
+
+
+def test_a_script_gets_that_refusal_as_data(kept: Path):
+    told = json.loads(yoloport(kept, "status", "--json").stdout)
+    assert (told["ok"], told["problem"], told["verb"], told["exit"]) == (False, "VerbLeftOut", "status", 2)
 
 
 @pytest.mark.parametrize("words", [("doctor", "--json"), ("platforms",), ("platforms", "show", "cpu")], ids=" ".join)

@@ -6,7 +6,7 @@ import signal
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -87,6 +87,15 @@ def version(show: bool = typer.Option(False, "--version", help="Print the versio
         raise typer.Exit
 
 
+def _refuse(problem: Problem) -> NoReturn:
+    from yoloport.cli import present
+
+    if "--json" in sys.argv:
+        present.as_json(problem.fields())
+    print(problem.words(), file=sys.stderr)
+    sys.exit(int(problem.exit))
+
+
 def main() -> None:
     """Entry point of the console script, of ``python -m yoloport`` and of ``python src``."""
     # A closed terminal, or `kill`: end as after Ctrl-C, with nothing left behind; what nohup set stays.
@@ -97,7 +106,5 @@ def main() -> None:
     known = {**VERBS, **GROUPS}
     if asked in known and _left_out(known[asked]):
         there = ", ".join(name for name, place in known.items() if not _left_out(place))
-        problem = VerbLeftOut(asked, there)
-        print(problem.words(), file=sys.stderr)
-        sys.exit(int(problem.exit))
+        _refuse(VerbLeftOut(asked, there))
     build(asked if asked in known else "")(prog_name="yoloport")
