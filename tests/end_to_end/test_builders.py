@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from end_to_end import engines
+from end_to_end.conftest import Account
 from end_to_end.engines import LOCKED_DOWN
 from end_to_end.test_runtime_image import MATHEMATICS
 
@@ -44,6 +47,33 @@ def test_what_buildah_built_podman_starts_and_its_mathematics_is_right(account, 
     assert done.stdout == "right\n", done.stderr
     found = account.json("image", "test", TAGS["amd64"], "--engine", "podman")
     assert found["ok"] and len(found["checks"]) == 8
+
+
+@pytest.mark.parametrize("engine", ["buildah", "podman"])
+def test_what_changed_in_our_package_is_in_the_image_built_next(account, podman: str, engine: str, tmp_path: Path):
+    for word in ("first", "second"):
+        changed = Account(checkout_that_says(account.root, tmp_path / word, word), account.home)
+        build(changed, engine, "amd64")
+        argv = [
+            podman,
+            "run",
+            "--rm",
+            "--entrypoint",
+            "python3",
+            TAGS["amd64"],
+            "-c",
+            "print(__import__('yoloport').SAYS)",
+        ]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+        assert done.stdout == f"{word}\n", done.stderr
+
+
+def checkout_that_says(root: Path, folder: Path, word: str) -> Path:
+    """A copy of the checkout, one module of which is changed."""
+    shutil.copytree(root, folder, ignore=shutil.ignore_patterns("__pycache__", ".*", "tests"))
+    with (folder / "src/yoloport/__init__.py").open("a", encoding="utf-8") as module:
+        module.write(f"\nSAYS = {word!r}\n")
+    return folder
 
 
 def test_podman_builds_for_another_architecture_without_running_it(account, podman: str):

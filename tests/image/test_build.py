@@ -15,6 +15,7 @@ from yoloport.host import folders
 from yoloport.host.engine import Engine
 from yoloport.image import build
 from yoloport.image.base import base
+from yoloport.image.files import digest
 from yoloport.image.render import WHEEL, Recipe, dockerfile
 from yoloport.platforms.load import load
 
@@ -77,10 +78,20 @@ def files(folder: Path) -> set[str]:
 def test_the_context_holds_exactly_what_the_dockerfile_takes(cache: Path):
     with build._context(recipe(), None) as context:
         assert files(context) == {"Dockerfile", *FILES}
-        assert (context / "Dockerfile").read_text() == dockerfile(recipe())
+        assert (context / "Dockerfile").read_text() == dockerfile(recipe(), digest(context / "files"))
         assert (context / "files/requirements.lock").read_text() == plan.LOCK.read_text()
         assert (context / f"files/{WHEEL}").read_bytes() == b"wheel"
     assert not list(context.iterdir())
+
+
+def test_the_step_that_mounts_the_files_is_another_one_when_one_of_them_changed(cache: Path):
+    said = []
+    for wheel in (b"wheel", b"wheel", b"another"):
+        (cache.parent / WHEEL).write_bytes(wheel)
+        with build._context(recipe(), None) as context:
+            lines = (context / "Dockerfile").read_text(encoding="utf-8").splitlines()
+            said.append([line for line in lines if line.startswith("ARG FILES=")])
+    assert said[0] == said[1] != said[2] and len(said[0][0]) == len("ARG FILES=") + 16
 
 
 def test_the_context_is_the_same_folder_each_time_so_that_wheels_are_sent_once(cache: Path, tmp_path: Path):

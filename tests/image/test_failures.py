@@ -25,6 +25,14 @@ UNREACHABLE = """\
 8.506 ERROR: No matching distribution found for numpy==2.4.6
 ERROR: failed to solve: exit code: 1"""
 
+NOT_STARTED = """\
+[4/4] STEP 5/12: RUN --mount=type=bind,from=tools,target=/tmp/tools
+error running container: unable to start: exec: "/tmp/loader": stat /tmp/loader: no such file
+: exit status 1
+time="2026-11-28T20:00:49Z" level=error msg="did not get container create message from subprocess: EOF"
+Error: building at STEP "RUN --mount=type=bind,from=tools,target=/tmp/tools": while running runtime: exit status 1"""
+"""Buildah 1.28.2."""
+
 
 @pytest.mark.parametrize(
     ("output", "last"),
@@ -42,6 +50,15 @@ ERROR: failed to solve: exit code: 1"""
         ("8.5 ERROR: bad wheel\n#9 ERROR: process x did not complete successfully: exit code: 1", "ERROR: bad wheel"),
         ("#9 ERROR: process x did not complete successfully: 2", "ERROR: process x did not complete successfully: 2"),
         ("", "the engine said nothing"),
+        (NOT_STARTED, 'error running container: unable to start: exec: "/tmp/loader": stat /tmp/loader: no such file'),
+        (
+            'ls: cannot access /x\nError: building at STEP "RUN ls /x": while running runtime: exit status 2',
+            "ls: cannot access /x",
+        ),
+        (
+            "#9 0.3 ls: cannot access /x\n#9 ERROR: process y did not complete successfully: exit code: 2\n------",
+            "ls: cannot access /x",
+        ),
     ],
 )
 def test_the_line_that_says_why_is_the_failed_programs_and_not_the_engines_summary(output: str, last: str):

@@ -132,4 +132,4 @@ def test_a_name_that_the_template_misspells_is_an_error_and_no_gap(tmp_path: Pat
 
     (tmp_path / "workspace.j2").write_text("FROM {{ platfrom.image.base }}")
     with pytest.raises(jinja2.UndefinedError):
-        dockerfile(recipe(), tmp_path)
+        dockerfile(recipe(), templates=tmp_path)

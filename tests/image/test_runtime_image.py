@@ -62,7 +62,7 @@ def test_nothing_of_the_images_own_architecture_is_run_in_the_build():
     run = found["runtime"].partition("\nRUN ")[2]
     program = re.search(r'^ *\["([^"]+)", "--library-path", "([^"]+)"', run, re.MULTILINE)
     assert program is not None and "\nRUN " not in run, "one step, started without a shell of the image's"
-    mounted = run.partition("from=system,target=")[2].split()[0]
+    mounted = run.partition("from=tools,target=")[2].split()[0]
     assert all(path.startswith(f"{mounted}/") for path in program.groups())
 
 
@@ -87,7 +87,18 @@ def test_without_a_checkout_the_wheel_of_this_version_is_fetched_for_it(monkeypa
     monkeypatch.setattr(folders, "checkout", lambda: None)
     found = stages(text(mirror="https://mirror.example/simple"))
     assert f"--index-url https://mirror.example/simple --no-deps --dest /own yoloport=={__version__}" in found["own"]
-    assert "from=own,source=/own,target=/tmp/own" in found["runtime"] and f'"/tmp/own/{WHEEL}"' in found["runtime"]
+    assert "from=fetched,source=/own,target=/tmp/own" in found["runtime"] and f'"/tmp/own/{WHEEL}"' in found["runtime"]
+
+
+@pytest.mark.parametrize("checkout", [Path(__file__).parents[2], None], ids=["checkout", "installed"])
+def test_a_stage_that_is_mounted_has_no_steps_of_its_own(checkout: Path | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(folders, "checkout", lambda: checkout)
+    found = stages(text())
+    mounted = re.findall(r"--mount=type=bind,from=(\w+)", found["runtime"])
+    for name in mounted:
+        lines = [line for line in found[name].splitlines() if line and not line.startswith("#")]
+        assert len(lines) == 1, f"Buildah 1.28 mounts what {name} began with when its steps come from the cache"
+    assert mounted == (["tools"] if checkout else ["tools", "fetched"])
 
 
 def test_it_runs_as_an_ordinary_user_and_says_how_it_is_used():

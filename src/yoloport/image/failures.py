@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ _NO_INDEX = (
 )  # fmt: skip
 """What pip says about an index that it cannot reach; afterwards it says that a package has no version."""
 _LONG = 400
-_SUMMARY = "did not complete successfully"
+_SUMMARIES = ("did not complete successfully", "while running runtime: exit status")
 _NO_WHEEL = re.compile(r"No matching distribution found for ([\w.+=<>!~-]+)")
 
 
@@ -49,13 +50,18 @@ def why(lines: Sequence[str]) -> str:
     """
     told = [re.sub(r"^(#\d+ )?(\d+\.\d+ )?", "", line) for line in lines if line]
     for sign in ("yoloport: ", "o space left", "No matching distribution found", "E: ", "ERROR: "):
-        found = [_short(line) for line in told if sign in line and _SUMMARY not in line]
+        found = [_short(line) for line in told if sign in line and not _summary(line)]
         if found and sign.startswith("No matching"):
             found += [line for line in told if any(word in line for word in _NO_INDEX)][:1]
         if found:
             return found[-1]
-    errors = [line for line in told if "error" in line.lower()]
-    return _short((errors or told or ["the engine said nothing"])[-1])
+    own = list(itertools.takewhile(lambda line: not _summary(line), told)) or told
+    errors = [line for line in own if "error" in line.lower() and not line.startswith('time="')]
+    return _short((errors or own or ["the engine said nothing"])[-1])
+
+
+def _summary(line: str) -> bool:
+    return any(words in line for words in _SUMMARIES)
 
 
 def _short(line: str) -> str:

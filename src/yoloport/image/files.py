@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -59,16 +60,23 @@ def write(folder: Path, recipe: Recipe, wheelhouse: Path | None) -> None:
 def fill(context: Path, recipe: Recipe, wheelhouse: Path | None) -> None:
     """Write a build context; the wheelhouse comes as hard links where the disk allows."""
     (context / "files").mkdir()
-    (context / "Dockerfile").write_text(dockerfile(recipe), encoding="utf-8")
     for name, text in texts(recipe.kind, system_of(recipe.base).init_wheel).items():
         (context / "files" / name).write_text(text, encoding="utf-8")
     wheel = Path(own_wheel.build(folders.checkout(), folders.cache() / "wheels"))
     if wheel.is_file():
         shutil.copy(wheel, context / "files")
+    (context / "Dockerfile").write_text(dockerfile(recipe, digest(context / "files")), encoding="utf-8")
     if wheelhouse and recipe.source.kind == "wheelhouse":
         (context / "wheelhouse").mkdir()
         for file in wheelhouse.glob("*.whl"):
             _link(file.resolve(), context / "wheelhouse" / file.name)
+
+
+def digest(folder: Path) -> str:
+    """A word for what the files of a folder are called and hold: SHA-256, its first 16 digits."""
+    names = sorted(folder.iterdir())
+    every = "".join(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n" for file in names)
+    return hashlib.sha256(every.encode()).hexdigest()[:16]
 
 
 def _link(file: Path, target: Path) -> None:

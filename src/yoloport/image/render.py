@@ -74,8 +74,14 @@ def places(recipe: Recipe) -> Places:
     return Places("/files/requirements.lock", "/files/pins.txt", own, wheelhouse, recipe.mirrors.packages)
 
 
-def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
-    """The Dockerfile's text; a platform's own ``Dockerfile.j2`` may extend the one for all."""
+def dockerfile(recipe: Recipe, mounted: str = "", templates: Path = TEMPLATES) -> str:
+    """The Dockerfile's text; a platform's own ``Dockerfile.j2`` may extend the one for all.
+
+    Args:
+        recipe: what decides the content.
+        mounted: a digest of the files beside it that its last step mounts.
+        templates: the folder of the ones for all platforms.
+    """
     import jinja2
 
     own = folder_of(recipe.platform.name)
@@ -98,6 +104,7 @@ def dockerfile(recipe: Recipe, templates: Path = TEMPLATES) -> str:
         wheelhouse=bool(places(recipe).wheelhouse),
         version=__version__,
         own_wheel=WHEEL if folders.checkout() else "",
+        mounted=mounted,
         **special,
     )
 

@@ -67,13 +67,19 @@ RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
  && python3 -m compileall -q -j 0 -s /root-of --invalidation-mode unchecked-hash /root-of/usr/local/lib/python3.11/dist-packages \
  && find /root-of -exec touch -h -d @0 {} +
 
+# Names without steps of their own: of a stage with some, Buildah 1.28 mounts what it began with when they all come from its
+# cache (https://github.com/containers/buildah/issues/4375, 2022-10-25).
+FROM system AS tools
 FROM scratch AS runtime
 COPY --from=root /root-of /
 COPY --from=packages /root-of /
 WORKDIR /data
+# A digest of the files that are mounted below: Buildah and Podman take a step from their cache whatever they hold
+# (https://github.com/containers/buildah/issues/5400, 2024-03-13). Empty where this text stands alone.
+ARG FILES=
 # Last, since it changes most often. Without pip: the same files in a tenth of the time, and byte code only for what changed;
 # by the building machine's Python, so that no emulator is needed here either. Left out: what needs torch or an engine.
-RUN --mount=type=bind,from=system,target=/tmp/system \
+RUN --mount=type=bind,from=tools,target=/tmp/system \
     --mount=type=bind,source=files,target=/tmp/own \
     --mount=type=cache,target=/tmp/kept \
     ["/tmp/system/loader", "--library-path", "/tmp/system/libraries", "/tmp/system/usr/bin/python3", "-IB", "/tmp/own/own.py", "/tmp/own/yoloport-VERSION-py3-none-any.whl", \
