@@ -56,17 +56,19 @@ def test_rotated_boxes_come_back_and_are_not_cut():
 @pytest.mark.parametrize(
     ("outputs", "facts"),
     [
-        (head([(32, 32, 16, 8, 0.9, 0)]), Facts()),
-        (np.full((1, 300, 6), 0.9, np.float32), Facts(end2end=True)),
-        (head([(32, 32, 16, 8, 0.9, 32, 32, 0.7)]), Facts(task="pose", names={0: "person"}, kpt_shape=(1, 3))),
-        (head([(32, 32, 16, 8, 0.9, 0, 0.5)]), Facts(task="obb")),
-        (np.array([[0.2, 0.8]], np.float32), Facts(task="classify")),
+        ((head([(32, 32, 16, 8, 0.9, 0)]),), Facts()),
+        ((np.full((1, 300, 6), 0.9, np.float32),), Facts(end2end=True)),
+        ((head([(32, 32, 16, 8, 0.9, 32, 32, 0.7)]),), Facts(task="pose", names={0: "person"}, kpt_shape=(1, 3))),
+        ((head([(32, 32, 16, 8, 0.9, 0, 0.5)]),), Facts(task="obb")),
+        ((head([(32, 32, 16, 16, 0.9, 0, 1)]), np.ones((1, 1, 64, 64), np.float32)), Facts(task="segment")),
+        ((np.array([[0.2, 0.8]], np.float32),), Facts(task="classify")),
     ],
-    ids=["detect", "end2end", "pose", "obb", "classify"],
+    ids=["detect", "end2end", "pose", "obb", "segment", "classify"],
 )
 def test_what_was_found_does_not_lie_in_the_outputs_which_are_soon_another_passs(outputs, facts):
-    found = [one for one in vars(decode((outputs,), 0, facts, SAME, Choice())).values() if one is not None]
-    assert found and all(one.size and not np.shares_memory(one, outputs) for one in found)
+    found = [one for one in vars(decode(outputs, 0, facts, SAME, Choice())).values() if one is not None]
+    assert found and all(one.size for one in found)
+    assert not any(np.shares_memory(one, output) for one in found for output in outputs)
 
 
 def test_a_classifier_s_scores_are_what_they_are():
