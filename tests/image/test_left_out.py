@@ -1,4 +1,4 @@
-"""The image that predicts leaves most of yoloport out: nothing that it keeps needs what it leaves."""
+"""Images leave some of yoloport out, the one that predicts most of it: nothing that is kept needs what is left."""
 
 from __future__ import annotations
 
@@ -14,20 +14,29 @@ import pytest
 
 from yoloport.environment import own_wheel
 from yoloport.host import folders
-from yoloport.image import runtime
+from yoloport.image import left_out
 from yoloport.image.context import own
 
 EVERY = folders.checkout() / "src/yoloport"
 
 
+KINDS = {"workspace": left_out.WORKSPACE, "runtime": left_out.RUNTIME}
+
+
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the image has of yoloport, put there as its build does."""
-    folder = tmp_path_factory.mktemp("image")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What each kind of image has of yoloport, put there as its build does."""
+    folder = tmp_path_factory.mktemp("images")
     wheel = own_wheel.build(folders.checkout(), folder / "wheels")
-    left_out = [f"yoloport/{part}" for part in runtime.LEFT_OUT]
-    own.main([wheel, "--root", str(folder), "--site", "/site", "--bin", "/bin", "--without", *left_out])
-    return folder / "site"
+    for kind, parts in KINDS.items():
+        words = [f"yoloport/{part}" for part in parts]
+        own.main([wheel, "--root", str(folder / kind), "--site", "/site", "--bin", "/bin", "--without", *words])
+    return {kind: folder / kind / "site" for kind in KINDS}
+
+
+@pytest.fixture
+def kept(sites: dict[str, Path]) -> Path:
+    return sites["runtime"]
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -44,12 +53,14 @@ def imported(file: Path) -> Iterator[str]:
             yield from (one for one in (f"{path}.py", f"{path}/__init__.py") if path and (EVERY / one).is_file())
 
 
-def test_all_that_is_left_out_is_there_to_be_left_out():
-    assert [part for part in runtime.LEFT_OUT if part != "docs" and not (EVERY / part).exists()] == []
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_is_left_out_is_there_to_be_left_out(kind: str):
+    assert [part for part in KINDS[kind] if part != "docs" and not (EVERY / part).exists()] == []
 
 
-def test_nothing_that_is_kept_imports_what_is_left_out(kept: Path):
-    package = kept / "yoloport"
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_is_kept_imports_what_is_left_out(sites: dict[str, Path], kind: str):
+    package = sites[kind] / "yoloport"
     files = list(package.rglob("*.py"))
     missing = {
         f"{file.relative_to(package)} needs {one}" for file in files for one in imported(file)
@@ -76,7 +87,12 @@ def test_its_help_names_the_verbs_that_it_has_and_no_others(kept: Path):
 def test_another_verb_is_refused_with_those_that_there_are(kept: Path):
     done = yoloport(kept, "up", "--dry-run")
     assert (done.returncode, done.stdout) == (2, "") and "Traceback" not in done.stderr
-    assert "`yoloport up` is not in an image that only predicts; here there are: predict, doctor" in done.stderr
+    assert "`yoloport up` is left out of this image; here there are: predict, doctor" in done.stderr
+
+
+def test_a_workspace_has_the_verbs_that_need_no_engine(sites: dict[str, Path]):
+    told = yoloport(sites["workspace"], "render", "cdi").stderr
+    assert "here there are: demo, selftest, predict, convert, doctor, platforms\n" in told
 
 
 def test_a_script_gets_that_refusal_as_data(kept: Path):

@@ -41,7 +41,7 @@ class VerbLeftOut(Problem):
     def __init__(self, verb: str, there: str) -> None:
         self.verb = verb
         super().__init__(
-            f"`yoloport {verb}` is not in an image that only predicts; here there are: {there}",
+            f"`yoloport {verb}` is left out of this image; here there are: {there}",
             f"run it outside of the image, where yoloport is installed: yoloport {verb} --help",
             "docs/en/images.md",
         )
@@ -74,7 +74,7 @@ def _at(place: str) -> Any:
 
 
 def _left_out(place: str) -> bool:
-    """Whether this yoloport is without that verb, as it is in an image that only predicts."""
+    """Whether this yoloport is without that verb, as it is in an image."""
     return not Path(__file__).with_name(f"{place.partition(':')[0]}.py").is_file()
 
 

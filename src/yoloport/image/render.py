@@ -10,7 +10,7 @@ from typing import Any
 from yoloport import __version__
 from yoloport.environment.plan import Places, Step, TorchSource, steps
 from yoloport.host import folders
-from yoloport.image import runtime
+from yoloport.image import left_out, runtime
 from yoloport.image.mirrors import Mirrors
 from yoloport.image.system import from_mirror, system_of
 from yoloport.platforms.load import folder_of
@@ -105,6 +105,7 @@ def dockerfile(recipe: Recipe, mounted: str = "", templates: Path = TEMPLATES) -
         version=__version__,
         own_wheel=WHEEL if folders.checkout() else "",
         mounted=mounted,
+        source_only=left_out.SOURCE_ONLY,
         **special,
     )
 
@@ -117,7 +118,7 @@ def _pin_note(base: Base) -> str:
 
 
 def _workspace(recipe: Recipe) -> dict[str, Any]:
-    told = {"torch": _torch_words(recipe), "pinned": _pinned(recipe.row)}
+    told = {"torch": _torch_words(recipe), "pinned": _pinned(recipe.row), "left_out": left_out.WORKSPACE}
     return {**told, "steps": _steps(recipe), "imported": IMPORTED, "system": system_of(recipe.base)}
 
 
@@ -133,7 +134,7 @@ def _runtime(recipe: Recipe) -> dict[str, Any]:
         "site": runtime.site(python),
         "wheels": wheels,
         "own": WHEEL,
-        "left_out": runtime.LEFT_OUT,
+        "left_out": left_out.RUNTIME,
     }
 
 

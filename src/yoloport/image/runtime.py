@@ -35,16 +35,6 @@ SYSTEM_ALL = ("media-types", "netbase")
 WHEEL_TAGS = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 """Wheels that Debian 12's libc (2.36) can load (packaging.python.org, platform tags); pip takes no others."""
 
-LEFT_OUT = (
-    *("docs", "ci", "datasets", "environment", "image", "inside", "measure", "supervise", "workspace"),
-    *(
-        f"cli/{part}.py"
-        for part in ("beside_torch", "ci", "convert", "demo", "describe", "down", "image", "image_bundle")
-    ),
-    *(f"cli/{part}.py" for part in ("image_test", "logs", "render", "selftest", "shell", "status", "up")),
-)
-"""What of yoloport itself needs torch, an engine or a checkout; the verbs that are left are told by ``cli/app.py``."""
-
 
 class NoRuntimeImage(Problem):
     """The platform has no image without torch."""

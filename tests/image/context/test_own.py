@@ -88,9 +88,10 @@ def test_it_is_the_same_whether_made_now_or_kept_and_whatever_was_made_before_it
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("demo/added.py", "told = main = 'words'\n")
     put(wheel, tmp_path / "first", "--kept", str(kept))
-    before = {file: file.stat().st_mtime_ns for file in kept.iterdir()}
+    (made,) = kept.iterdir()
+    before = made.stat().st_mtime_ns
     again = files(put(wheel, tmp_path / "second", "--kept", str(kept)))
-    assert {file: file.stat().st_mtime_ns for file in kept.iterdir()} == before and len(before) == 3
+    assert [file.stat().st_mtime_ns for file in kept.iterdir()] == [before] and len(own.read_kept(made)) == 3
     told = next(name for name in anew if "told" in name and name.endswith(".pyc"))
     assert again[told] == anew[told]
 
@@ -100,9 +101,38 @@ def test_another_way_of_checking_is_another_byte_code(wheel: Path, tmp_path: Pat
     kept.mkdir()
     for mode in ("checked-hash", "unchecked-hash"):
         put(wheel, tmp_path / mode, "--kept", str(kept), "--mode", mode)
-    assert len(list(kept.iterdir())) == 4
+    assert len(own.read_kept(kept / "byte-code.zip")) == 4
     cached = next((tmp_path / "unchecked-hash").rglob("told.*.pyc"))
     assert cached.read_bytes()[4] == 0b01
+
+
+@pytest.mark.parametrize("bytes_left", [0, 1, 100, -30])
+def test_what_was_kept_and_is_torn_is_made_again(wheel: Path, tmp_path: Path, bytes_left: int):
+    kept = tmp_path / "byte-code.zip"
+    whole = files(put(wheel, tmp_path / "first", "--kept", str(tmp_path)))
+    kept.write_bytes(kept.read_bytes()[:bytes_left])
+    assert files(put(wheel, tmp_path / "second", "--kept", str(tmp_path))) == whole
+    assert len(own.read_kept(kept)) == 2
+
+
+def test_of_what_is_kept_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(own, "MOST_KEPT", 2)
+    own.keep({"a": b"1", "b": b"2", "c": b"3"}, tmp_path / "byte-code.zip")
+    assert own.read_kept(tmp_path / "byte-code.zip") == {"b": b"2", "c": b"3"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_some_files_get_no_byte_code(wheel: Path, tmp_path: Path):
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("demo/seldom/used.py", "")
+    root = put(wheel, tmp_path / "root", "--source-only", "demo/seldom/*", "other/*")
+    assert (root / "opt/site/demo/seldom/used.py").is_file() and not list(root.rglob("used.*.pyc"))
+    assert list(root.rglob("told.*.pyc"))
+
+
+def test_nothing_but_what_is_installed_is_left_behind(wheel: Path, tmp_path: Path):
+    root = put(wheel, tmp_path / "root")
+    assert {Path(name).suffix for name in files(root)} <= {".py", ".pyc", ".txt", ""}
 
 
 def test_a_source_that_python_cannot_read_stops_the_build(wheel: Path, tmp_path: Path, capfd: pytest.CaptureFixture):
