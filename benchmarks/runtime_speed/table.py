@@ -14,11 +14,14 @@ CLAIMS = {
         "throughput-rect": "fp32, the least rectangle on both sides",
         "best": "fp32, against Ultralytics' fastest float format here",
         "int8": "int8, 640 x 640, against Ultralytics' OpenVINO in fp32",
+        "ceiling-int8": "the bare engine in int8, which reads no picture, against the same",
         "int8-rect": "int8, the least rectangle on both sides",
         "torch": "fp32, the same boxes, least rectangle, against Ultralytics' PyTorch",
         "latency": "one picture a call, fp32, against Ultralytics' OpenVINO",
-        "share": "share of the bare engine's throughput, fp32",
-        "share-int8": "share of the bare engine's throughput, int8",
+        "share": "share of the bare engine's throughput with the same graph, fp32",
+        "share-int8": "the same, int8",
+        "share-plain": "share of its throughput with the graph that Ultralytics exports, fp32",
+        "share-plain-int8": "the same, int8",
         "beyond": "processor time beyond the bare forward pass, fp32",
         "beyond-int8": "processor time beyond the bare forward pass, int8",
     },
@@ -28,11 +31,14 @@ CLAIMS = {
         "throughput-rect": "fp32，双方都用最小矩形",
         "best": "fp32，对比此处 Ultralytics 最快的浮点格式",
         "int8": "int8，640 x 640，对比 Ultralytics 的 OpenVINO（fp32）",
+        "ceiling-int8": "不读图片的裸引擎，int8，对比同上",
         "int8-rect": "int8，双方都用最小矩形",
         "torch": "fp32，检测框相同，最小矩形，对比 Ultralytics 的 PyTorch",
         "latency": "每次调用一张图片，fp32，对比 Ultralytics 的 OpenVINO",
-        "share": "占裸引擎吞吐量的比例，fp32",
-        "share-int8": "占裸引擎吞吐量的比例，int8",
+        "share": "占裸引擎用同一张图的吞吐量的比例，fp32",
+        "share-int8": "同上，int8",
+        "share-plain": "占裸引擎用 Ultralytics 导出的图的吞吐量的比例，fp32",
+        "share-plain-int8": "同上，int8",
         "beyond": "裸前向计算之外的处理器时间，fp32",
         "beyond-int8": "裸前向计算之外的处理器时间，int8",
     },
@@ -52,7 +58,7 @@ LEAD = {
     "zh": "{date}，{machine}；{versions}；YOLOv8n，{rounds} 轮，每轮 {pictures} 张 COCO 图片；"
     "负载：之前 {before}，之后 {after}：",
 }
-RUN_WORDS = {"bare ": "裸 ", ", one by one": "，逐张", ", rect": "，最小矩形", ", ": "，"}
+RUN_WORDS = {"bare ": "裸 ", ", one by one": "，逐张", ", rect": "，最小矩形", ", fast graph": "，快速图", ", ": "，"}
 
 
 def claims(language: str, file: Path = RESULTS) -> str:

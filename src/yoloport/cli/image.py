@@ -165,8 +165,10 @@ def _require_possible(wanted: Wanted, references: list[str]) -> None:
     from yoloport.image.base import require_possible
     from yoloport.platforms.load import load_all
 
-    platforms = {one.name: one for one in load_all()}
-    for reference in filter(None, references):
+    named = [reference for reference in references if reference]
+    # Nobody waits the tenth of a second that the whole catalogue takes where nothing was named.
+    platforms = {one.name: one for one in load_all()} if named else {}
+    for reference in named:
         require_possible(reference, platforms[wanted.platform], tuple(platforms.values()))
 
 
