@@ -130,6 +130,21 @@ def test_some_files_get_no_byte_code(wheel: Path, tmp_path: Path):
     assert list(root.rglob("told.*.pyc"))
 
 
+@pytest.mark.parametrize("mask", [0, 0o077])
+def test_nobody_but_its_owner_may_change_what_everybody_may_read(wheel: Path, tmp_path: Path, mask: int):
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("demo/on/the/way/there.txt", "")
+    before = os.umask(mask)
+    try:
+        root = put(wheel, tmp_path / "root")
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    folders = {one.relative_to(root): oct(one.stat().st_mode & 0o777) for one in root.rglob("*") if one.is_dir()}
+    assert set(folders.values()) == {"0o755"}, folders
+    assert {one.stat().st_mode & 0o777 for one in root.rglob("*") if one.is_file()} == {0o644, 0o755}
+
+
 def test_nothing_but_what_is_installed_is_left_behind(wheel: Path, tmp_path: Path):
     root = put(wheel, tmp_path / "root")
     assert {Path(name).suffix for name in files(root)} <= {".py", ".pyc", ".txt", ""}
