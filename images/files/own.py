@@ -129,12 +129,12 @@ def _compile(file: str, target: str, name: str, mode: str) -> None:
 
 def write(found: dict[str, bytes], places: argparse.Namespace) -> None:
     """Files below ``--root``, those in ``--bin`` as programs; for each file as few calls of the system as it takes."""
-    before = os.umask(0)
+    before = os.umask(0o022)  # folders on the way are made with what it leaves
     made: set[str] = set()
     for place, content in found.items():
         file, folder = places.root + place, posixpath.dirname(places.root + place)
         if folder not in made:
-            Path(folder).mkdir(0o755, parents=True, exist_ok=True)
+            Path(folder).mkdir(parents=True, exist_ok=True)
             made.add(folder)
         mode = 0o755 if posixpath.dirname(place) == places.bin else 0o644
         number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
