@@ -1,4 +1,4 @@
-"""What an image leaves out of yoloport: it has an engine neither to build nor to start anything with.
+"""What an image leaves out of yoloport: it has no container engine, with which to build or start anything.
 
 The verbs that are left out are told by ``cli/app.py``. A test finds that nothing that is kept imports any of it.
 """

@@ -145,6 +145,18 @@ def test_nobody_but_its_owner_may_change_what_everybody_may_read(wheel: Path, tm
     assert {one.stat().st_mode & 0o777 for one in root.rglob("*") if one.is_file()} == {0o644, 0o755}
 
 
+def test_a_file_that_does_not_fit_stops_the_build(wheel: Path, tmp_path: Path):
+    code = f"import resource, signal, sys; sys.path.insert(0, {str(Path(own.__file__).parent)!r}); import own\n"
+    code += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("demo/zlarge.txt", "x" * 10_000)
+    words = [str(wheel), "--root", str(tmp_path / "root"), *WHERE]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}own.main({words!r})"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode and "File too large" in done.stderr
+
+
 def test_nothing_but_what_is_installed_is_left_behind(wheel: Path, tmp_path: Path):
     root = put(wheel, tmp_path / "root")
     assert {Path(name).suffix for name in files(root)} <= {".py", ".pyc", ".txt", ""}

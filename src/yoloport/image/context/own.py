@@ -137,9 +137,9 @@ def write(found: dict[str, bytes], places: argparse.Namespace) -> None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             made.add(folder)
         mode = 0o755 if posixpath.dirname(place) == places.bin else 0o644
-        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        os.write(number, content)
-        os.close(number)
+        # Not by os.write, which on a disk that fills up writes a part and says nothing.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
+            out.write(content)
     os.umask(before)
 
 
