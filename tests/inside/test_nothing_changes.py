@@ -37,8 +37,8 @@ def place(function):
 
 found = {}
 for seam in [seam for name in ADAPTERS for seam in of(name)]:
-    if seam.adapt.__module__ in ("yoloport.inside.show", "yoloport.inside.checkpoints"):
-        continue  # notebooks' pictures and stopping a workspace: they have nothing to do with devices
+    if seam.adapt.__module__.removeprefix("yoloport.inside.") in ("show", "checkpoints", "saving"):
+        continue  # pictures in notebooks, stopping a workspace, whole checkpoints: nothing to do with devices
     module = importlib.import_module(seam.module)
     for name in seam.names:
         thing = module

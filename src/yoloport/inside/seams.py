@@ -101,7 +101,7 @@ ADAPTERS: Mapping[str, tuple[str, ...]] = {
     "ultralytics.utils.ops": ("adapt.timing",),
     "ultralytics.utils.checks": ("adapt.amp_check",),
     "ultralytics.utils.tal": ("adapt.assigner",),
-    "ultralytics.engine.trainer": ("adapt.trainer",),
+    "ultralytics.engine.trainer": ("adapt.trainer", "saving"),
     "ultralytics.engine.validator": ("adapt.validator", "proof.ends_validation"),
     "ultralytics.engine.predictor": ("proof.ends_prediction",),
     "ultralytics.nn.autobackend": ("adapt.backend",),
