@@ -11,6 +11,7 @@ HEADS = {
     "zh": ("引擎", "进程", "秒，中位数", "最快", "内存峰值，MB"),
 }
 NAMES = {"load": "`load(…)(picture)[0]`", "predict": "`yoloport predict`", "ultralytics": "Ultralytics {}"}
+FAST = {"en": ", fast graph", "zh": "，快速图"}
 MADE = {
     "en": "{date}, {machine}, {rounds} rounds, load {before} to {after}.",
     "zh": "{date}，{machine}，{rounds} 轮，负载 {before} 至 {after}。",
@@ -27,5 +28,6 @@ def table(language: str, file: Path = RESULTS) -> str:
     for row in made["rows"]:
         who = NAMES[row["who"]].format(made["ultralytics"])
         numbers = f"{row['median_s']:.2f} | {row['fastest_s']:.2f} | {row['peak_mb']}"
-        lines.append(f"| {row['format']} {row['engine']} | {who} | {numbers} |")
+        fast = FAST[language] if row.get("fast") else ""
+        lines.append(f"| {row['format']} {row['engine']}{fast} | {who} | {numbers} |")
     return "\n".join(lines) + "\n"

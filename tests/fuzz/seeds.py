@@ -21,6 +21,7 @@ OWN = {
     "preprocess": {"input": "uint8", "scale": 1.0, "layout": "NHWC", "colour": "BGR"}, "versions": {"yoloport": "1"},
     "raw_head": {"strides": [8, 16, 32], "reg_max": 16, "layout": "NHWC"},
 }  # fmt: skip
+WITHOUT_BRANCHES = {**OWN, "raw_head": {"strides": [8], "reg_max": 1, "branches": "branches.npz"}}
 
 
 @cache
@@ -69,6 +70,17 @@ def _icon(inner: bytes) -> bytes:
 def own() -> tuple[bytes, ...]:
     """``yoloport.json``."""
     return json.dumps(OWN).encode(), json.dumps({**OWN, "task": "pose", "kpt_shape": [17, 3]}, indent=1).encode()
+
+
+def branches() -> tuple[bytes, ...]:
+    """``branches.npz`` for one level: as it is written, and packed."""
+    rng = np.random.default_rng(0)
+    shapes = {"0.weight": (4, 3, 3, 3), "0.bias": (4,), "1.weight": (4, 4, 1, 1), "1.bias": (4,)}
+    arrays = {f"boxes.0.{name}": rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    plain, packed = io.BytesIO(), io.BytesIO()
+    np.savez(plain, **arrays)
+    np.savez_compressed(packed, **arrays)
+    return plain.getvalue(), packed.getvalue()
 
 
 def sidecars() -> tuple[bytes, ...]:

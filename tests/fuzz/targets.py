@@ -14,6 +14,7 @@ from fuzz import outputs, seeds
 from fuzz.mutate import mutated
 from yoloport.platforms.rockchip import rknn_file
 from yoloport.runtime.artifact import open_artifact
+from yoloport.runtime.branches_file import branches_of
 from yoloport.runtime.prepare import pictures
 from yoloport.runtime.prepare.containers import look
 from yoloport.runtime.sources import kinds
@@ -66,6 +67,15 @@ def own(data: bytes, folder: Path) -> None:
     assert open_artifact(folder).file.is_file()
 
 
+def branches(data: bytes, folder: Path) -> None:
+    """Branches of the head that a graph lacks."""
+    (folder / "model.bin").write_bytes(b"model")
+    (folder / "yoloport.json").write_text(json.dumps(seeds.WITHOUT_BRANCHES), encoding="utf-8")
+    (folder / "branches.npz").write_bytes(data)
+    found = branches_of(open_artifact(folder))
+    assert found is not None and len(found.boxes) == 1
+
+
 def rknn(data: bytes, folder: Path) -> None:
     """A model for an NPU, of which the facts are read without its runtime."""
     (folder / "a.rknn").write_bytes(data)
@@ -101,6 +111,7 @@ TARGETS = {
     for one in (
         Target("picture", picture, seeds.pictures),
         Target("yoloport.json", own, seeds.own),
+        Target("branches.npz", branches, seeds.branches),
         Target("metadata.yaml", artifact("metadata.yaml", "a.xml"), seeds.sidecars),
         Target("onnx", artifact("a.onnx"), seeds.onnx),
         Target("mnn", artifact("a.mnn"), seeds.mnn),

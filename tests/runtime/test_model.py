@@ -267,7 +267,9 @@ def loading(monkeypatch, tmp_path):
         return Told(echo)
 
     for name, parts in {
-        "artifact": {"open_artifact": lambda path: SimpleNamespace(path=path, metadata=facts, format="onnx")},
+        "artifact": {
+            "open_artifact": lambda path: SimpleNamespace(path=path, metadata=facts, format="onnx", branches=None)
+        },
         "session": {"open_session": open_session},
     }.items():
         module = ModuleType(f"yoloport.runtime.{name}")

@@ -227,14 +227,18 @@ def test_pillow_pictures_and_arrays_are_taken_as_theirs_are(tmp_path):
                 assert ours.shape == theirs.shape and (ours == theirs).all(), (shape, kind, channels)
 
 
+@pytest.mark.parametrize("apart", [True, False], ids=["branches apart", "branches in the graph"])
 @pytest.mark.parametrize("task", ["detect", "segment", "pose", "obb"])
-def test_boxes_out_of_the_last_convolutions_are_those_that_the_head_works_out(task):
+def test_boxes_out_of_the_last_convolutions_are_those_that_the_head_works_out(task, apart, tmp_path, monkeypatch):
     """The head of Ultralytics on random features, as it is and as a conversion leaves it."""
     import torch
     from ultralytics.nn.modules import OBB, Detect, Pose, Segment
 
     from runtime.doubles import Facts
+    from yoloport.inside.convert import branches as saving
     from yoloport.inside.convert import raw_head as converting
+    from yoloport.runtime.artifact import Artifact
+    from yoloport.runtime.branches_file import branches_of
     from yoloport.runtime.decode.tasks import Sizes, decode
 
     torch.manual_seed(1)
@@ -248,18 +252,23 @@ def test_boxes_out_of_the_last_convolutions_are_those_that_the_head_works_out(ta
         branch[-1].bias.data.fill_(-1)
     features = [torch.randn(2, 16 * 2**n, 8 // 2**n, 12 // 2**n) for n in range(3)]
     model = type("Model", (), {"model": type("Net", (), {"model": [last]})})
-    assert converting.why_not(model) == ""
+    assert converting.why_not(model) == "" and saving.known(last)
+    if not apart:
+        monkeypatch.setattr(saving, "known", lambda head: False)
     facts = Facts(task=task, names=dict(enumerate("abc")), kpt_shape=(17, 3) if task == "pose" else None)
     with torch.no_grad(), converting.cut(model) as head:
         two = model.model.model[0]([level.clone() for level in features])
     with torch.no_grad():
         one = model.model.model[0]([level.clone() for level in features])
     raw = Facts(**{**vars(facts), "raw_head": head})
+    saving.save(last, tmp_path / "branches.npz", half=False)
+    found = branches_of(Artifact(tmp_path, tmp_path, "", raw, tmp_path / "branches.npz")) if apart else None
+    assert bool(head.branches) is apart
     outputs = [tuple(o.numpy() for o in (out if isinstance(out, tuple) else (out,))) for out in (one, two)]
     sizes, total = Sizes((64, 96), (200, 300)), 0
     for slot, conf in ((0, 0.3), (1, 0.05)):
-        theirs, ours = (decode(out, slot, told, sizes, Choice(conf=conf)) for out, told in
-                        zip(outputs, (facts, raw), strict=True))  # fmt: skip
+        theirs, ours = (decode(out, slot, told, sizes, Choice(conf=conf), branches=one) for out, told, one in
+                        zip(outputs, (facts, raw), (None, found), strict=True))  # fmt: skip
         for name in ("boxes", "obb", "keypoints"):
             first, second = getattr(theirs, name), getattr(ours, name)
             assert (first is None) == (second is None)

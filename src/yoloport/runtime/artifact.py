@@ -29,12 +29,16 @@ class NotAnArtifact(Problem):
 
 @dataclass(frozen=True)
 class Artifact:
-    """What is loaded: ``path`` as it was given, the model's ``file``, its format and metadata."""
+    """What is loaded: ``path`` as it was given, the model's ``file``, its format and metadata.
+
+    ``branches`` is the file with parts of the head that the graph lacks, if it lacks some.
+    """
 
     path: Path
     file: Path
     format: str
     metadata: Metadata
+    branches: Path | None = None
 
 
 def open_artifact(path: Path) -> Artifact:
@@ -92,7 +96,10 @@ def _own(path: Path) -> Artifact:
     file = path / str(name)
     if not _in_folder(file, path):
         raise BadMetadata(str(described), f"file: {str(name)[:80]} does not lie in the folder")
-    return Artifact(path, file, metadata.format, metadata)
+    told = metadata.raw_head.branches if metadata.raw_head else ""
+    if told and not _in_folder(path / told, path):
+        raise BadMetadata(str(described), f"raw_head.branches: {told[:80]} does not lie in the folder")
+    return Artifact(path, file, metadata.format, metadata, path / told if told else None)
 
 
 def _in_folder(file: Path, folder: Path) -> bool:

@@ -49,17 +49,20 @@ class RawHead:
     """A graph that ends before boxes are worked out: the runtime does it, for the places that matter only.
 
     Its outputs are the head's last convolutions: all levels' boxes, then all levels' classes, then all levels' mask
-    coefficients, keypoints or angles where the task has them; prototypes of masks come last.
+    coefficients, keypoints or angles where the task has them; prototypes of masks come last. With ``branches`` they are
+    all levels' classes, then all levels' features: what would go into the branches that a file holds instead.
 
     Args:
         strides: input pixels of a place, level by level.
         reg_max: numbers for the distance to each side of a box, as a distribution; 1: the distance itself.
         layout: of these outputs; prototypes are always planes.
+        branches: name of the file, beside the model's, with the branches that the graph lacks; empty where it has all.
     """
 
     strides: tuple[int, ...]
     reg_max: int = 16
     layout: Literal["NCHW", "NHWC"] = "NCHW"
+    branches: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def raw_head_of(value: object) -> RawHead | None:
         "strides": plain.several(plain.whole(1, 1024), 1, 8),
         "reg_max": plain.whole(1, 256),
         "layout": plain.one_of(LAYOUTS),
+        "branches": plain.text,
     }
     return RawHead(**plain.each(value, readers, ("strides",)))
 

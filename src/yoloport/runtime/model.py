@@ -27,6 +27,7 @@ from yoloport.runtime.sources.open import Reading, frames
 
 if TYPE_CHECKING:
     from yoloport.runtime.artifact import Artifact
+    from yoloport.runtime.decode.branches import Branches
     from yoloport.runtime.metadata import Metadata
     from yoloport.runtime.session import Running, Session
 
@@ -105,12 +106,20 @@ class Model:
         metadata: what it takes and gives.
         choice: thresholds where a call names none.
         workers: forward passes at a time, at least 1; above 1 only where the session allows it.
+        branches: of the head, where the graph lacks them.
     """
 
-    def __init__(self, session: Session, metadata: Metadata, choice: Choice | None = None, workers: int = 1) -> None:
+    def __init__(
+        self,
+        session: Session,
+        metadata: Metadata,
+        choice: Choice | None = None,
+        workers: int = 1,
+        branches: Branches | None = None,
+    ) -> None:
         self.session, self.metadata, self.choice = session, metadata, checked(choice or Choice(), metadata.names)
         self._blobs = Blobs(metadata.preprocess, each=2 * max(workers, 1) + 2)
-        self._pipeline = Pipeline(session, metadata, self.choice, self._blobs, max(workers, 1))
+        self._pipeline = Pipeline(session, metadata, self.choice, self._blobs, max(workers, 1), branches=branches)
 
     @property
     def names(self) -> dict[int, str]:
@@ -259,6 +268,7 @@ def load(
         Problem: the artifact cannot be opened, or its engine does not run here; the words say why.
     """
     from yoloport.runtime.artifact import open_artifact
+    from yoloport.runtime.branches_file import branches_of
     from yoloport.runtime.forked import Survivor
     from yoloport.runtime.session import open_session
 
@@ -274,9 +284,10 @@ def load(
         return open_session(opened, streams=streams, threads=threads or max(cores // streams, 1), **settings)
 
     with memory.told("load the model"):
+        branches = branches_of(opened)
         streams = _streams(mode, cores, opened, session, settings)
         survivor = Survivor(lambda threads: session(streams, threads))
-    return Model(survivor, opened.metadata, Choice(conf=conf, iou=iou), streams)
+    return Model(survivor, opened.metadata, Choice(conf=conf, iou=iou), streams, branches)
 
 
 def _streams(

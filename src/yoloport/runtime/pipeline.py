@@ -25,6 +25,7 @@ from yoloport.runtime.sources.ahead import Ahead
 from yoloport.runtime.sources.frame import Frame
 
 if TYPE_CHECKING:
+    from yoloport.runtime.decode.branches import Branches
     from yoloport.runtime.metadata import Metadata
     from yoloport.runtime.session import Session
 
@@ -55,6 +56,7 @@ class Pipeline:
         blobs: lends input arrays.
         workers: forward passes at a time.
         retina: masks at the pictures' own size.
+        branches: of the head, where the graph lacks them.
     """
 
     session: Session
@@ -63,6 +65,7 @@ class Pipeline:
     blobs: Blobs
     workers: int = 1
     retina: bool = False
+    branches: Branches | None = None
 
     def results(
         self, frames: Iterator[Frame], leaving: Callable[[], None] | None = None, *, single: bool = False
@@ -140,7 +143,7 @@ class Pipeline:
 
     def _result(self, given: tuple[NDArray, ...], slot: int, frame: Frame, sides: tuple[int, int]) -> Results:
         sizes = Sizes((int(sides[0]), int(sides[1])), (frame.picture.shape[0], frame.picture.shape[1]))
-        found = decode(given, slot, self.metadata, sizes, self.choice, self.retina)
+        found = decode(given, slot, self.metadata, sizes, self.choice, self.retina, self.branches)
         return Results(frame.picture, frame.path, self.metadata.names, found, frame=frame.number, fps=frame.fps)
 
     def with_choice(self, choice: Choice, retina: bool) -> Pipeline:

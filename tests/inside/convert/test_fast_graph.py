@@ -15,6 +15,7 @@ from yoloport.inside.convert.problems import CannotConvert
 from yoloport.inside.convert.request import Request, graph_of
 from yoloport.inside.convert.target import find
 from yoloport.runtime.artifact import open_artifact
+from yoloport.runtime.branches_file import branches_of
 from yoloport.runtime.decode import raw_head as worked_out
 from yoloport.runtime.metadata import Preprocess
 
@@ -98,22 +99,40 @@ def given(artifact: Path, picture: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize(("task", "to"), [("segment", "openvino"), ("classify", "openvino"), ("detect", "onnx")])
-def test_the_fast_graph_says_what_the_plain_one_says(task: str, to: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("task", "to", "free"),
+    [("segment", "openvino", ()), ("detect", "openvino", ("--dynamic",)), ("classify", "openvino", ()),
+     ("detect", "onnx", ())],
+)  # fmt: skip
+def test_the_fast_graph_says_what_the_plain_one_says(task: str, to: str, free: tuple[str], tmp_path: Path) -> None:
     pytest.importorskip({"onnx": "onnxruntime"}.get(to, to))
     source, picture = weights(task, tmp_path), np.random.default_rng(0).integers(0, 256, (96, 160, 3), dtype=np.uint8)
-    plain, fast = (converted(source, "--graph", graph, "--to", to, "--imgsz", "96,160") for graph in ("plain", "fast"))
+    size = ("--imgsz", "96,160", *free)
+    plain, fast = (converted(source, "--graph", graph, "--to", to, *size) for graph in ("plain", "fast"))
     told = open_artifact(fast).metadata
     assert open_artifact(plain).metadata.preprocess == Preprocess()
     assert told.preprocess == (BYTES if to == "openvino" else Preprocess())
     theirs, ours = given(plain, picture), given(fast, picture)
     if told.raw_head is not None:
         levels, protos = (ours[:-1], ours[-1:]) if task == "segment" else (ours, ())
-        rows = worked_out.rows([one[0] for one in levels], told, told.raw_head, 0.0)
+        branches = branches_of(open_artifact(fast))
+        assert branches is not None and branches.extra_width == (32 if task == "segment" else 0)
+        rows = worked_out.rows([one[0] for one in levels], told, told.raw_head, 0.0, branches)
         theirs, ours = (theirs[0][0].T, *theirs[1:]), (rows, *protos)
     assert (told.raw_head is None) is (task == "classify")
+    assert told.raw_head is None or told.raw_head.layout == ("NHWC" if to == "openvino" and not free else "NCHW")
     for one, two in zip(theirs, ours, strict=True):
         assert one.shape == two.shape and np.abs(one - two).max() < 1e-3
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_a_convolution_over_an_upsampled_map_is_parted_and_keeps_its_precision(tmp_path: Path, precision: str) -> None:
+    openvino = pytest.importorskip("openvino")
+    made = converted(weights("detect", tmp_path), "--precision", precision, "--to", "openvino", "--imgsz", "96")
+    graph = openvino.Core().read_model(str(made / "model.xml"))
+    assert sum(one.get_type_name() == "Convolution" for one in graph.get_ops()) == 63 - 9 + 2
+    assert open_artifact(made).metadata.precision == precision
 
 
 @pytest.mark.torch
@@ -126,7 +145,7 @@ def test_in_8_bits_every_convolution_is_quantised_and_the_artifact_loads(tmp_pat
     assert (told.precision, told.preprocess, told.raw_head.strides) == ("int8", BYTES, (8, 16, 32))
     graph = openvino.Core().read_model(str(made / "model.xml"))
     convolutions = [one for one in graph.get_ops() if one.get_type_name() == "Convolution"]
-    assert len(convolutions) > 60
+    assert len(convolutions) == 63 - 9 + 2, "of yolov8n without three branches; two are parted before upsampling"
     inputs = {one.input_value(n).get_node().get_type_name() for one in convolutions for n in (0, 1)}
     assert inputs <= {"FakeQuantize", "Multiply", "MaxPool", "Concat", "VariadicSplit"}
 
@@ -143,5 +162,6 @@ def test_an_onnx_in_8_bits_has_a_scale_for_each_channel(tmp_path: Path, photos: 
     scales = [
         sides[node.input[1]] for node in graph.node if node.op_type == "DequantizeLinear" and node.input[0] in sides
     ]
-    assert sum(len(side) == 1 and side[0] > 1 for side in scales) > 60
-    assert given(made, np.zeros((96, 96, 3), np.uint8))[0].shape == (1, 64, 12, 12)
+    assert sum(len(side) == 1 and side[0] > 1 for side in scales) == 2 * (63 - 9), "of weights and of biases"
+    shapes = [one.shape[1:] for one in given(made, np.zeros((96, 96, 3), np.uint8))]
+    assert shapes == [(80, 12, 12), (80, 6, 6), (80, 3, 3), (64, 12, 12), (128, 6, 6), (256, 3, 3)]

@@ -19,7 +19,7 @@ from typing import Any
 
 from yoloport.errors import Problem
 from yoloport.inside import upstream
-from yoloport.inside.convert import raw_head
+from yoloport.inside.convert import branches, raw_head
 from yoloport.inside.convert import request as asked
 from yoloport.inside.convert.problems import ExportFailed
 from yoloport.inside.convert.target import TASKS, Graph, Speed, Target, find
@@ -111,6 +111,8 @@ def _made(model: Any, work: dict[str, Any], target: Target, step: Any) -> tuple[
         # With boxes worked out in the graph, only the exporter knows which part must stay in floating point.
         exported = _export(model, work, target, precision.quantize if why or not precision.calibrated else None)
     file = target.collect(exported, folder)
+    if raw and raw.branches:
+        branches.save(model.model.model[-1], folder / raw.branches, half=work["precision"] != "fp32")
     step("making the graph fast")
     pictures = work["calibration"]["used"] if work["calibration"] and not why else ()
     size = (int(work["size"][0]), int(work["size"][1]))

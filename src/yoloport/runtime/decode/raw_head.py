@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from yoloport.runtime.decode.branches import at_places
 from yoloport.runtime.decode.candidates import hit
 
 if TYPE_CHECKING:
+    from yoloport.runtime.decode.branches import Branch, Branches
     from yoloport.runtime.metadata import Metadata, RawHead
 
 MARGIN = 1e-3  # logits are compared first, and scores, exactly, afterwards
@@ -48,7 +50,9 @@ class Places(NamedTuple):
         return self.grid[:, 2:]
 
 
-def expected(metadata: Metadata, head: RawHead, given: tuple[int, int], extra: int) -> list[tuple[int, ...]]:
+def expected(
+    metadata: Metadata, head: RawHead, given: tuple[int, int], extra: int, branches: Branches | None = None
+) -> list[tuple[int, ...]]:
     """Shapes of the outputs for one picture, without prototypes.
 
     Args:
@@ -56,15 +60,18 @@ def expected(metadata: Metadata, head: RawHead, given: tuple[int, int], extra: i
         head: its ``raw_head``.
         given: height and width of the input.
         extra: values of a place besides its box and class scores.
+        branches: what the graph lacks.
     """
-    widths = [4 * head.reg_max, len(metadata.names), *([extra] if extra else [])]
     grids = [(given[0] // stride, given[1] // stride) for stride in head.strides]
-    if head.layout == "NHWC":
-        return [(*grid, width) for width in widths for grid in grids]
-    return [(width, *grid) for width in widths for grid in grids]
+    same = [len(metadata.names)] if branches else [4 * head.reg_max, len(metadata.names), *([extra] if extra else [])]
+    widths = [width for width in same for _ in grids] + (branches.channels if branches else [])
+    pairs = zip(widths, grids * (len(widths) // len(grids)), strict=True)
+    return [(*grid, width) if head.layout == "NHWC" else (width, *grid) for width, grid in pairs]
 
 
-def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float) -> NDArray[np.float32]:
+def rows(
+    outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float, branches: Branches | None = None
+) -> NDArray[np.float32]:
     """Places with a class above the threshold, as a graph that works boxes out would give them.
 
     Args:
@@ -72,6 +79,7 @@ def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float)
         metadata: of the artifact.
         head: its ``raw_head``.
         conf: least confidence, 0..1.
+        branches: what the graph lacks; it is worked out here.
 
     Returns:
         ``(n, 4 + classes + extra)``: centre, width and height in pixels of the input, class scores, and the rest.
@@ -79,7 +87,10 @@ def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float)
     limit = _logit(conf) - MARGIN
     count, last = len(head.strides), head.layout == "NHWC"
     with np.errstate(invalid="ignore", over="ignore"):
-        levels = [_level(outputs[level::count], stride, last, limit) for level, stride in enumerate(head.strides)]
+        levels = [
+            _level(outputs[level::count], stride, last, limit, branches.of_level(level) if branches else None)
+            for level, stride in enumerate(head.strides)
+        ]
         found = Places(*map(np.concatenate, zip(*levels, strict=True)))
         scores, extra = _sigmoid(found.logits), _extra(found, metadata)
         boxes = _boxes(_distances(found.sides, head.reg_max), found, extra[:, -1:] if metadata.task == "obb" else None)
@@ -87,13 +98,23 @@ def rows(outputs: list[NDArray], metadata: Metadata, head: RawHead, conf: float)
         return few[scores.max(axis=1, initial=0) > np.float32(conf)]
 
 
-def _level(outputs: list[NDArray], stride: int, last: bool, limit: float) -> Places:
+def _level(outputs: list[NDArray], stride: int, last: bool, limit: float, branches: list[Branch] | None) -> Places:
     """Of one level the places above the limit."""
-    down, across, _ = outputs[0].shape if last else (*outputs[0].shape[1:], 0)
+    down, across = outputs[0].shape[:2] if last else outputs[0].shape[1:]
     mine = [one.reshape(down * across, -1) if last else one.reshape(-1, down * across) for one in outputs]
-    places = hit(mine[1], limit, last)
-    sides, logits, *rest = (_floats(one.take(places, 0) if last else one.take(places, 1).T) for one in mine)
-    return Places(sides, logits, rest[0] if rest else sides[:, :0], _grid(down, across, stride).take(places, 0))
+    places = hit(mine[0 if branches else 1], limit, last)
+    grid = _grid(down, across, stride).take(places, 0)
+    if branches:
+        sides, *rest = at_places(branches, outputs[1], last, places)
+        logits = _taken(mine[0], places, last)
+    else:
+        sides, logits, *rest = (_taken(one, places, last) for one in mine)
+    return Places(sides, logits, rest[0] if rest else sides[:, :0], grid)
+
+
+def _taken(values: NDArray, places: NDArray[np.intp], last: bool) -> NDArray[np.float32]:
+    """Values of some places, ``(n, width)``."""
+    return np.ascontiguousarray(values.take(places, 0) if last else values.take(places, 1).T, np.float32)
 
 
 @lru_cache(maxsize=24)
@@ -104,10 +125,6 @@ def _grid(down: int, across: int, stride: int) -> NDArray[np.float32]:
     made[..., 1] = np.arange(down)[:, None] + 0.5
     made[..., 2] = stride
     return made.reshape(-1, 3)
-
-
-def _floats(values: NDArray) -> NDArray[np.float32]:
-    return np.ascontiguousarray(values, dtype=np.float32)
 
 
 def _distances(sides: NDArray[np.float32], reg_max: int) -> NDArray[np.float32]:

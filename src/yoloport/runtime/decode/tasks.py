@@ -22,6 +22,7 @@ from yoloport.runtime.decode.candidates import Candidates, Choice, above, chosen
 from yoloport.runtime.decode.suppress import suppress
 
 if TYPE_CHECKING:
+    from yoloport.runtime.decode.branches import Branches
     from yoloport.runtime.metadata import Metadata, RawHead
 
 
@@ -74,7 +75,13 @@ class Sizes:
 
 
 def decode(
-    outputs: tuple[NDArray, ...], slot: int, metadata: Metadata, sizes: Sizes, choice: Choice, retina: bool = False
+    outputs: tuple[NDArray, ...],
+    slot: int,
+    metadata: Metadata,
+    sizes: Sizes,
+    choice: Choice,
+    retina: bool = False,
+    branches: Branches | None = None,
 ) -> Found:
     """What the picture in a slot of the batch shows.
 
@@ -85,6 +92,7 @@ def decode(
         sizes: of the input and the picture.
         choice: thresholds and wanted classes.
         retina: masks at the picture's own size.
+        branches: of the head, where the graph lacks them.
 
     Raises:
         OutputsDisagree: shapes that the metadata does not explain.
@@ -93,7 +101,7 @@ def decode(
         raise OutputsDisagree(metadata.task, [output.shape for output in outputs], f"a batch of at least {slot + 1}")
     if metadata.task == "classify":
         return Found(probs=_scores(outputs, slot, metadata))
-    own, found, protos = _found(outputs, slot, metadata, sizes, choice)
+    own, found, protos = _found(outputs, slot, metadata, sizes, choice, branches)
     if own and not np.isin(found.classes, list(metadata.names)).all():
         raise OutputsDisagree(
             metadata.task, [one.shape for one in outputs], f"classes from 0 to {len(metadata.names) - 1}"
@@ -112,14 +120,19 @@ def decode(
 
 
 def _found(
-    outputs: tuple[NDArray, ...], slot: int, metadata: Metadata, sizes: Sizes, choice: Choice
+    outputs: tuple[NDArray, ...],
+    slot: int,
+    metadata: Metadata,
+    sizes: Sizes,
+    choice: Choice,
+    branches: Branches | None,
 ) -> tuple[bool, Candidates, NDArray | None]:
     """Whether the graph suppresses by itself; what it found; and the picture's prototypes of masks."""
     classes = len(metadata.names)
     raw = metadata.raw_head
     if raw is not None:
-        levels, planes = _levels(outputs, metadata, raw, sizes.given)
-        few = raw_head.rows([level[slot] for level in levels], metadata, raw, choice.conf)
+        levels, planes = _levels(outputs, metadata, raw, sizes.given, branches)
+        few = raw_head.rows([level[slot] for level in levels], metadata, raw, choice.conf, branches)
         return False, chosen(few, classes, choice), None if planes is None else planes[slot]
     head, planes = _parts(outputs, metadata)
     protos = None if planes is None else planes[slot]
@@ -128,14 +141,20 @@ def _found(
 
 
 def _levels(
-    outputs: tuple[NDArray, ...], metadata: Metadata, raw: RawHead, given: tuple[int, int]
+    outputs: tuple[NDArray, ...],
+    metadata: Metadata,
+    raw: RawHead,
+    given: tuple[int, int],
+    branches: Branches | None,
 ) -> tuple[tuple[NDArray, ...], NDArray | None]:
     """Outputs of a head that does not work boxes out, and the prototypes of masks where the task has them."""
     segment = metadata.task == "segment" and bool(outputs) and outputs[-1].ndim == 4
     levels, protos = (outputs[:-1], outputs[-1]) if segment else (outputs, None)
-    wanted = raw_head.expected(metadata, raw, given, _extra(metadata, protos))
+    extra = _extra(metadata, protos)
+    wanted = raw_head.expected(metadata, raw, given, extra, branches)
     whole = all(one.size for one in outputs) and len({one.shape[0] for one in outputs}) == 1
-    if [one.shape[1:] for one in levels] != wanted or not whole:
+    fits = branches is None or branches.extra_width == extra
+    if [one.shape[1:] for one in levels] != wanted or not whole or not fits:
         words = " and ".join(f"(batch, {', '.join(map(str, shape))})" for shape in wanted)
         raise OutputsDisagree(metadata.task, [one.shape for one in outputs], words)
     return levels, protos
