@@ -288,6 +288,12 @@ def test_a_mode_decides_how_many_passes_run_at_a_time_and_shares_the_cores_among
         assert [(how["streams"], how["threads"], how["device"]) for how in loading] == [(*expected, "cpu")]
 
 
+def test_threads_of_a_pass_may_be_asked_for(loading):
+    for mode in ("latency", "throughput"):
+        load("helmet.onnx", mode=mode, threads=1)
+    assert [(how["streams"], how["threads"]) for how in loading] == [(1, 1), (2, 1)]
+
+
 def test_auto_measures_once_and_remembers(loading, tmp_path):
     load("helmet.onnx", mode="auto")
     assert [how["streams"] for how in loading[:-1]] == [1, 2, 4]
@@ -297,7 +303,7 @@ def test_auto_measures_once_and_remembers(loading, tmp_path):
 
 
 def test_a_mode_or_threshold_that_makes_no_sense_is_refused_before_an_engine_starts(loading):
-    for how in ({"mode": "fast"}, {"conf": 2}, {"iou": -1}):
+    for how in ({"mode": "fast"}, {"conf": 2}, {"iou": -1}, {"streams": 2}):
         with pytest.raises(BadChoice):
             load("helmet.onnx", **how)
     assert loading == []

@@ -251,6 +251,7 @@ def load(
     conf: float = 0.25,
     iou: float = 0.7,
     mode: str = "latency",
+    threads: int = 0,
     **settings: Any,
 ) -> Model:
     """Load an artifact.
@@ -261,10 +262,11 @@ def load(
         iou: overlap above which the weaker of two boxes goes, 0..1, where a call names none.
         mode: ``latency``: one forward pass at a time with all threads; ``throughput``: several at a time;
             ``auto``: whichever a short measurement finds faster here, remembered for the next time.
+        threads: of one forward pass; 0 for this process's share of the cores, parted among the passes of the mode.
         settings: for the session: device, precision and what else it knows.
 
     Raises:
-        BadChoice: a threshold out of 0..1, or an unknown mode.
+        BadChoice: a threshold out of 0..1, an unknown mode, or a number of streams, which the mode decides.
         Problem: the artifact cannot be opened, or its engine does not run here; the words say why.
     """
     from yoloport.runtime.artifact import open_artifact
@@ -274,19 +276,22 @@ def load(
 
     if mode not in modes.MODES:
         raise BadChoice("mode", mode, f"one of {', '.join(modes.MODES)}")
+    if "streams" in settings:
+        raise BadChoice("streams", settings["streams"], "decided by mode: one for latency, several for throughput")
     # Pictures are prepared beside the forward pass: more threads for them would take the engine's cores away.
     cv2.setNumThreads(1)
     opened = open_artifact(Path(artifact))
     checked(Choice(conf=conf, iou=iou), opened.metadata.names)
     cores = share()
 
-    def session(streams: int, threads: int = 0) -> Session:
-        return open_session(opened, streams=streams, threads=threads or max(cores // streams, 1), **settings)
+    def session(streams: int, own: int = 0) -> Session:
+        """``own``: threads where there are fewer than asked for, as in a forked child."""
+        return open_session(opened, streams=streams, threads=own or threads or max(cores // streams, 1), **settings)
 
     with memory.told("load the model"):
         branches = branches_of(opened)
-        streams = _streams(mode, cores, opened, session, settings)
-        survivor = Survivor(lambda threads: session(streams, threads))
+        streams = _streams(mode, cores, opened, session, {**settings, "threads": threads} if threads else settings)
+        survivor = Survivor(lambda own: session(streams, own))
     return Model(survivor, opened.metadata, Choice(conf=conf, iou=iou), streams, branches)
 
 

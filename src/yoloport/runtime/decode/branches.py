@@ -1,7 +1,7 @@
 """Branches of the head, worked out for the places that have a class above the threshold.
 
 The box branch of yolov8n, two 3 x 3 convolutions and one of 1 x 1 at 8400 places, is a sixth of the model's arithmetic,
-and a picture has some sixty places whose box is wanted. A graph may leave it out, and give what goes into it.
+and a picture of COCO has some forty places whose box is wanted. A graph may leave it out, and give what goes into it.
 Layers are those of Ultralytics 8.4.190, ``nn/modules/head.py`` (``cv2`` and ``cv4``), with SiLU between them.
 """
 
