@@ -7,13 +7,13 @@ strips them at the end, utils/torch_utils.py:957. Killed there, a training of da
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from yoloport.host.on_disk import settle
 from yoloport.inside.adapt.swap import swapped
 
 NAMES = ("BaseTrainer.save_model", "strip_optimizer", "torch.save")
@@ -59,21 +59,12 @@ def exchanged(folder: Path) -> Iterator[Path]:
         part.mkdir(parents=True)
         yield part
         for file in part.iterdir():
-            _to_the_disk(file)
+            settle(file)
         for file in part.iterdir():
             file.replace(folder / file.name)
-        _to_the_disk(folder)
+        settle(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _to_the_disk(path: Path) -> None:
-    """Past the system's cache: after a power cut a renamed file may otherwise be empty."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _save_model(upstream: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -98,7 +98,7 @@ def _own(path: Path) -> Artifact:
         raise BadMetadata(str(described), f"file: {str(name)[:80]} does not lie in the folder")
     told = metadata.raw_head.branches if metadata.raw_head else ""
     if told and not _in_folder(path / told, path):
-        raise BadMetadata(str(described), f"raw_head.branches: {told[:80]} does not lie in the folder")
+        raise BadMetadata(str(described), f"raw_head.branches: {told[:80]} does not lie in the folder; copy it whole")
     return Artifact(path, file, metadata.format, metadata, path / told if told else None)
 
 

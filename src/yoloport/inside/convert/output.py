@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from yoloport.host.on_disk import settle
 from yoloport.inside.convert.problems import ConvertDiskFull, OutputExists, OutputUnusable
 from yoloport.runtime.artifact import OWN
 
@@ -83,8 +84,8 @@ def publish(whole: Path, output: Path, force: bool) -> None:
         OutputExists: something came there in the meantime.
     """
     for file in sorted(whole.rglob("*")):
-        _sync(file)
-    _sync(whole)
+        settle(file)
+    settle(whole)
     whole.chmod(0o777 & ~_umask())
     _free_to_take(output, force)
     aside = whole.parent / "replaced"
@@ -98,15 +99,7 @@ def publish(whole: Path, output: Path, force: bool) -> None:
         if isinstance(failure, OSError) and failure.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
             raise OutputExists(output, True) from None
         raise
-    _sync(output.parent)
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    settle(output.parent)
 
 
 def _umask() -> int:
