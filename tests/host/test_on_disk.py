@@ -13,7 +13,7 @@ from yoloport.host.on_disk import settle
 
 def test_files_and_folders_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     waited = []
-    monkeypatch.setattr(os, "fsync", lambda handle: waited.append(os.readlink(f"/proc/self/fd/{handle}")))
+    monkeypatch.setattr(os, "fsync", lambda handle: waited.append(str(Path(f"/proc/self/fd/{handle}").readlink())))
     (tmp_path / "file").touch()
     settle(tmp_path / "file")
     settle(tmp_path)

@@ -19,6 +19,7 @@ import numpy as np
 from yoloport.runtime.cores import share
 from yoloport.runtime.engine_pool import Pool
 from yoloport.runtime.engine_problems import missing
+from yoloport.runtime.give_back import after_loading
 from yoloport.runtime.session import CannotLoad, Options, Running, require_shape
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def open_session(artifact: Artifact, options: Options) -> OpenVinoSession:
         compiled = core.compile_model(model, device, _settings(options, device))
     except RuntimeError as error:  # all that OpenVINO throws; the first lines name its own source files
         raise CannotLoad(str(artifact.path), _reason(error)) from None
+    del model
+    after_loading(weights)
     running = _running(compiled, shape, quantised, str(openvino.__version__).split("-", 1)[0])
     _require(options, compiled, artifact)
     return OpenVinoSession(openvino, compiled, running, options.streams)
