@@ -67,7 +67,7 @@ def trainer(tmp_path: Path) -> Trainer:
     class Adapted(Trainer):
         pass
 
-    saving.adapt(SimpleNamespace(BaseTrainer=Adapted, strip_optimizer=None, torch=None))  # type: ignore[arg-type]
+    saving.adapt(SimpleNamespace(BaseTrainer=Adapted, strip_optimizer=None, torch=None))
     return Adapted(tmp_path / "weights")
 
 
@@ -83,6 +83,11 @@ def test_an_error_says_what_is_kept_and_how_to_go_on(trainer: Trainer):
     with pytest.raises(CheckpointNotSaved, match=r"No space left on device.*untouched.*df -h.*resume=True") as told:
         trainer.save_model()
     assert told.value.errno == errno.ENOSPC and trainer.last.name == "last.pt" and trainer.last.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(("cause", "says"), [(RuntimeError(), "RuntimeError"), (RuntimeError("a\nb"), "saved: a.")])
+def test_an_error_without_words_is_named_by_its_kind(tmp_path: Path, cause: Exception, says: str):
+    assert says in str(CheckpointNotSaved(tmp_path, cause, "Then start again."))
 
 
 def test_the_first_checkpoint_of_all_has_nothing_to_go_on_from(trainer: Trainer):

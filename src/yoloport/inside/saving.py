@@ -32,10 +32,10 @@ class CheckpointNotSaved(OSError):
     """
 
     def __init__(self, folder: Path, cause: Exception, later: str) -> None:
-        what = getattr(cause, "strerror", None) or str(cause).splitlines()[0]
+        what = getattr(cause, "strerror", None) or str(cause).partition("\n")[0] or type(cause).__name__
         super().__init__(
             f"a checkpoint could not be saved: {what}. What {folder} held is untouched. "
-            f"Make room there (`df -h {folder}`). {later}"
+            f"Where its disk is full, make room (`df -h {folder}`). {later}"
         )
         self.folder, self.errno = folder, getattr(cause, "errno", None)
 
@@ -58,9 +58,10 @@ def exchanged(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
         part.mkdir(parents=True)
         yield part
-        for file in part.iterdir():
+        written = sorted(part.iterdir())
+        for file in written:
             settle(file)
-        for file in part.iterdir():
+        for file in written:
             file.replace(folder / file.name)
         settle(folder)
     finally:
@@ -70,6 +71,7 @@ def exchanged(folder: Path) -> Iterator[Path]:
 def _save_model(upstream: Callable[[Any], Any]) -> Callable[[Any], Any]:
     @functools.wraps(upstream)
     def save_model(self: Any) -> Any:
+        """Upstream's, into a folder beside the checkpoints."""
         before = folder, last, best = Path(self.wdir), Path(self.last), Path(self.best)
         try:
             with exchanged(folder) as part:
@@ -90,6 +92,7 @@ def _resume(last: Path) -> str:
 def _strip_optimizer(upstream: Callable[..., Any], torch: Any) -> Callable[..., Any]:
     @functools.wraps(upstream)
     def strip_optimizer(f: Any = "best.pt", s: Any = "", *args: Any, **options: Any) -> Any:
+        """Upstream's, with what it saves exchanged in one step."""
         target, save = Path(s or f), torch.save
 
         def whole(content: Any, file: Any, *more: Any, **kept: Any) -> None:
